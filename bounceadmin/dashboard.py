@@ -1,0 +1,64 @@
+"""The dashboard: how every list does, worst first, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bounces.backlog import Backlog, backlog
+from lists import health
+from lists.advice import Advice, advise
+from lists.health import Domain, Health, ListHealth, Reason
+from lists.models.choices import Stream
+from lists.picking import PERIODS, Picked, picked
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One list on the dashboard."""
+
+    row: ListHealth
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All that the dashboard shows."""
+
+    picked: Picked
+    rows: tuple[Row, ...]
+    total: Health
+    reasons: tuple[Reason, ...]
+    domains: tuple[Domain, ...]
+    backlog: Backlog
+
+    @property
+    def is_empty(self) -> bool:
+        """There are no lists yet."""
+        return not self.rows and not self.picked.stream
+
+
+def dashboard(choice: Picked) -> Dashboard:
+    """Look everything up; the number of queries does not depend on how much there is."""
+    period = choice.period
+    rows = health.lists_health(period, choice.stream)
+    return Dashboard(
+        picked=choice,
+        rows=tuple(Row(row, advise(row.health)) for row in rows),
+        total=health.total(rows, period),
+        reasons=tuple(health.top_reasons(period, stream=choice.stream)),
+        domains=tuple(health.top_domains(period, stream=choice.stream)),
+        backlog=backlog(datetime.combine(period.first, time.min, UTC)),
+    )
+
+
+def dashboard_callback(request: HttpRequest, context: dict) -> dict:
+    """Unfold calls this for the admin's index page."""
+    if request.user.has_perm("lists.view_mailinglist"):
+        today = timezone.now().astimezone(UTC).date()
+        context["dashboard"] = dashboard(picked(request.GET, today))
+        context["picker"] = {"periods": PERIODS, "streams": Stream.choices}
+    return context

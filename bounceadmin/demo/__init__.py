@@ -1,0 +1,9 @@
+"""A believable month of mail, invented, that goes through the real pipeline.
+
+people   invented recipients
+lists    the three lists, their campaigns and what troubles them
+replies  what receiving hosts say
+shapes/  how different MTAs write it down
+month    who gets which message when: the plan, drawn from a seeded random source
+filling  puts it into the database and through the worker
+"""

@@ -1,0 +1,5 @@
+"""English that reads the same on both sides of the Atlantic: 24 Nov 2026 08:00."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y H:i"

@@ -1,0 +1,81 @@
+"""The sidebar: what the site has, in the order people need it, as far as they may see it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_lazy
+
+# Group -> (title, icon, address, permission to see it).
+_GROUPS = (
+    (
+        "",
+        (
+            (gettext_lazy("Dashboard"), "monitoring", "admin:index", ""),
+            (gettext_lazy("Find an address"), "person_search", "address",
+             "lists.view_subscriber"),
+        ),
+    ),
+    (
+        gettext_lazy("Whom we mail"),
+        (
+            (gettext_lazy("Lists"), "list_alt", "admin:lists_mailinglist_changelist",
+             "lists.view_mailinglist"),
+            (gettext_lazy("Campaigns"), "campaign", "admin:lists_campaign_changelist",
+             "lists.view_campaign"),
+            (gettext_lazy("Subscribers"), "group", "admin:lists_subscriber_changelist",
+             "lists.view_subscriber"),
+            (gettext_lazy("Suppressions"), "block", "admin:lists_suppression_changelist",
+             "lists.view_suppression"),
+            (gettext_lazy("Suppression log"), "history", "admin:lists_suppressionlog_changelist",
+             "lists.view_suppressionlog"),
+        ),
+    ),
+    (
+        gettext_lazy("What came back"),
+        (
+            (gettext_lazy("Bounce events"), "undo", "admin:bounces_bounceevent_changelist",
+             "bounces.view_bounceevent"),
+            (gettext_lazy("Messages"), "mail", "admin:bounces_inboundmessage_changelist",
+             "bounces.view_inboundmessage"),
+        ),
+    ),
+    (
+        gettext_lazy("Why"),
+        (
+            (gettext_lazy("Diagnostics"), "troubleshoot",
+             "admin:diagnostics_diagnosticrun_changelist", "diagnostics.view_diagnosticrun"),
+        ),
+    ),
+    (
+        gettext_lazy("Settings"),
+        (
+            (gettext_lazy("Policies"), "tune", "admin:lists_streampolicy_changelist",
+             "lists.view_streampolicy"),
+            (gettext_lazy("Accounts"), "manage_accounts", "admin:auth_user_changelist",
+             "auth.view_user"),
+            (gettext_lazy("Roles"), "badge", "admin:auth_group_changelist", "auth.view_group"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """The sidebar's groups as unfold takes them; a page the site does not have is left out."""
+    groups = []
+    for title, rows in _GROUPS:
+        items = [
+            {"title": gettext(name), "icon": icon, "link": link}
+            for name, icon, address, permission in rows
+            if (not permission or request.user.has_perm(permission)) and (link := _link(address))
+        ]
+        if items:
+            groups.append({"title": str(title), "separator": bool(title), "items": items})
+    return groups
+
+
+def _link(address: str) -> str:
+    try:
+        return reverse(address)
+    except NoReverseMatch:
+        return ""

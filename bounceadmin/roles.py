@@ -1,0 +1,34 @@
+"""The three roles, as Django groups that every migration brings up to date."""
+
+from __future__ import annotations
+
+from django.apps import apps as installed
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+_SEEN = ("lists", "bounces", "diagnostics")
+
+# Role -> permissions as `app.codename`; `*` stands for any text.
+ROLES: dict[str, tuple[str, ...]] = {
+    # Sees everything about list health, changes nothing.
+    "Marketer": tuple(f"{app}.view_*" for app in _SEEN),
+    # Sees, and lets addresses be mailed again.
+    "Operator": (*(f"{app}.view_*" for app in _SEEN), "lists.change_suppression"),
+    # Everything, people's accounts too.
+    "Admin": (*(f"{app}.*" for app in _SEEN), "auth.*"),
+}
+
+
+def create_roles(**_kwargs) -> None:
+    """Give each role's group the permissions of the table; called after every `migrate`."""
+    if not installed.is_installed("django.contrib.auth"):
+        return
+    for name, wanted in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        query = Q(pk__in=[])
+        for permission in wanted:
+            app, _, codename = permission.partition(".")
+            start = codename.removesuffix("*")
+            exact = Q(codename=codename) if start == codename else Q(codename__startswith=start)
+            query |= Q(content_type__app_label=app) & exact
+        group.permissions.add(*Permission.objects.filter(query))

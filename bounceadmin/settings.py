@@ -1,0 +1,201 @@
+"""Settings, all from the environment (django-environ); none is needed for `manage.py up`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from bounceadmin import data_dir
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# Where the embedded default keeps its database and its generated secret key.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
+SECRET_KEY = data_dir.prepare(DATA_DIR, env.str("SECRET_KEY", default=""))
+
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "bounceadmin.apps.BounceadminAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "lists",
+    "bounces",
+    "diagnostics",
+    # Last, so that its roles find the permissions of all others.
+    "bounceadmin.apps.BounceadminConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "bounceadmin.urls"
+WSGI_APPLICATION = "bounceadmin.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- database ---------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bounceadmin.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets the web read while the worker writes; IMMEDIATE takes the write lock at BEGIN, so
+    # that two writers wait for each other rather than fail half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- work -------------------------------------------------------------------------------------
+# The database holds what is pending; the broker only wakes workers. `memory://` is the broker of
+# `manage.py up`: web, worker and scheduler in one process.
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL", default=env.str("REDIS_URL", default="memory://localhost/")
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A lost broker must not make a writer wait: the sweep finds what it could not announce.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_timeout": 5, "socket_connect_timeout": 2}
+    if CELERY_BROKER_URL.startswith("redis")
+    else {"polling_interval": 0.2}
+)
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
+    "delete-old-raw-messages": {
+        "task": "bounces.tasks.delete_old_raw_messages",
+        "schedule": crontab(hour=3, minute=20),
+    },
+}
+
+# --- bounces ----------------------------------------------------------------------------------
+# A longer message is cut here: a bounce says what it has to say at its beginning.
+MAX_MESSAGE_BYTES = env.int("MAX_MESSAGE_BYTES", default=10 * 1024 * 1024)
+PIPELINE_BATCH_SIZE = env.int("PIPELINE_BATCH_SIZE", default=200)
+RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
+# RFC 5321 2.4 lets a domain tell `Ann` from `ann`; hardly any does. False compares exactly.
+FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
+# Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.
+VERP_KEYS = env.list("VERP_KEYS", default=[])
+
+# --- web --------------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = reverse_lazy("admin:login")
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = True
+FORMAT_MODULE_PATH = ["bounceadmin.formats"]
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Serves files straight from the apps, so that one command needs no collectstatic.
+WHITENOISE_USE_FINDERS = True
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+# Behind TLS (production) set HTTPS=true; `up` on a laptop speaks plain HTTP.
+HTTPS = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+
+UNFOLD = {
+    "SITE_TITLE": "bounceadmin",
+    "SITE_HEADER": "bounceadmin",
+    "SITE_SYMBOL": "undo",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("bounceadmin/icon.svg"),
+        }
+    ],
+    "DASHBOARD_CALLBACK": "bounceadmin.dashboard.dashboard_callback",
+    "SIDEBAR": {"navigation": "bounceadmin.navigation.navigation"},
+    "STYLES": [lambda request: static("bounceadmin/style.css")],
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    # A calm blue: 600 carries white text and is text on white with more than 4.5:1.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 250)",
+            "100": "oklch(93% .032 250)",
+            "200": "oklch(88% .059 250)",
+            "300": "oklch(81% .1 250)",
+            "400": "oklch(74% .125 250)",
+            "500": "oklch(68% .14 251)",
+            "600": "oklch(49% .14 253)",
+            "700": "oklch(43% .13 254)",
+            "800": "oklch(38% .11 255)",
+            "900": "oklch(33% .09 256)",
+            "950": "oklch(25% .07 257)",
+        },
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+}

@@ -1,0 +1,13 @@
+"""Addresses of the web application."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from bounceadmin import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/address/", admin.site.admin_view(views.address), name="address"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,29 @@
+"""Pages that join several apps and so belong to no model's admin."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from bounceadmin.addresses import look_up
+from lists.addresses import canonical
+
+
+def address(request: HttpRequest) -> HttpResponse:
+    """Why is this person not getting mail? For staff; `?address=` says who."""
+    if not request.user.has_perm("lists.view_subscriber"):
+        raise PermissionDenied
+    typed = request.GET.get("address", "").strip()
+    found = canonical(typed, settings.FOLD_LOCAL_PART)
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Find an address"),
+        "typed": typed,
+        "file": look_up(found) if found else None,
+    }
+    return TemplateResponse(request, "bounceadmin/address.html", context)

@@ -1,0 +1,251 @@
+"""Bounce events and the messages they came in: to look at and, where one failed, to try again."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+)
+from unfold.decorators import action
+from unfold.paginator import InfinitePaginator
+
+from bounces.admin_filters import (
+    MESSAGE_KINDS,
+    AboutFilter,
+    MessageKindFilter,
+    ReasonFilter,
+    SinceFilter,
+)
+from bounces.explaining import EFFECTS, explain
+from bounces.models import BounceEvent, InboundMessage
+from bounces.originals import readable
+from bounces.parsing.reasons.names import REASONS
+from bounces.retrying import process_again
+from lists import searching
+
+_RELATED = 10
+
+
+class RecordAdmin(ModelAdmin):
+    """For large tables that only the pipeline writes: a list without counting, and a page."""
+
+    page_template = ""
+    show_full_result_count = False
+    # Counting what each filter would leave reads the whole table.
+    show_facets = admin.ShowFacets.NEVER
+    paginator = InfinitePaginator
+    list_disable_select_all = True
+    list_filter_submit = True
+    list_per_page = 50
+    sortable_by = ()
+
+    def page_context(self, row) -> dict[str, object]:
+        """What the page of `row` shows."""
+        raise NotImplementedError
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(row),
+            **self.page_context(row),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.page_template, context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+@admin.register(BounceEvent)
+class BounceEventAdmin(RecordAdmin):
+    page_template = "bounceadmin/event.html"
+    list_display = ["occurred_at", "who", "what", "code", "where", "trusted", "did"]
+    list_display_links = ["who"]
+    list_filter = [
+        ("kind", ChoicesDropdownFilter),
+        ("category", ChoicesDropdownFilter),
+        ReasonFilter,
+        ("trust", ChoicesDropdownFilter),
+        ("mailing_list", AutocompleteSelectFilter),
+        ("campaign", AutocompleteSelectFilter),
+        AboutFilter,
+        SinceFilter,
+    ]
+    list_select_related = ["campaign", "mailing_list"]
+    ordering = ["-occurred_at", "-id"]
+    search_fields = ["address"]
+    search_help_text = searching.HELP
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return searching.by_address(queryset, search_term), False
+
+    @admin.display(description=_("address"))
+    def who(self, row: BounceEvent) -> str:
+        return row.address or row.reported_recipient or _("nobody named")
+
+    @admin.display(description=_("what happened"))
+    def what(self, row: BounceEvent) -> str:
+        info = REASONS.get(row.reason)
+        return format_html(
+            '<span class="ba-cell"><span class="ba-dot ba-dot-{}"></span>'
+            "<span>{}: {}</span></span>",
+            row.category or row.kind,
+            row.get_category_display() or row.get_kind_display(),
+            _(info.sentence) if info else row.reason,
+        )
+
+    @admin.display(description=_("code"))
+    def code(self, row: BounceEvent) -> str:
+        return format_html(
+            '<span class="ba-nowrap">{}</span>', f"{row.smtp_code} {row.status}".strip() or "–"
+        )
+
+    @admin.display(description=_("list, campaign"))
+    def where(self, row: BounceEvent) -> str:
+        if row.mailing_list is None:
+            return _("unknown")
+        return f"{row.mailing_list}, {row.campaign}" if row.campaign else str(row.mailing_list)
+
+    @admin.display(description=_("trust"))
+    def trusted(self, row: BounceEvent) -> str:
+        return row.get_trust_display()
+
+    @admin.display(description=_("what it did"))
+    def did(self, row: BounceEvent) -> str:
+        return EFFECTS.get(row.effect, "–")
+
+    def page_context(self, row: BounceEvent) -> dict[str, object]:
+        raw = row.message.raw
+        same = BounceEvent.objects.filter(address=row.address).exclude(pk=row.pk)
+        return {
+            "event": row,
+            "explanation": explain(row),
+            "message": row.message,
+            "text": readable(bytes(raw)) if raw is not None else None,
+            "related": same.order_by("-occurred_at")[:_RELATED] if row.address else (),
+        }
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(RecordAdmin):
+    page_template = "bounceadmin/message.html"
+    list_display = ["received_at", "__str__", "source", "state", "said", "length", "problem"]
+    list_display_links = ["__str__"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("source", ChoicesDropdownFilter),
+        MessageKindFilter,
+    ]
+    ordering = ["-received_at", "-id"]
+    actions = ["process_selected_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
+        return super().get_queryset(request).defer("raw")
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(address, view, name):
+            return path(
+                f"<int:pk>/{address}",
+                self.admin_site.admin_view(view),
+                name=f"bounces_inboundmessage_{name}",
+            )
+
+        return [
+            page("original.eml", self.download_view, "download"),
+            page("again/", self.again_view, "again"),
+            *super().get_urls(),
+        ]
+
+    def has_process_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Who may have messages processed again."""
+        return request.user.has_perm("bounces.change_inboundmessage")
+
+    @admin.display(description=_("kind"))
+    def said(self, row: InboundMessage) -> str:
+        return dict(MESSAGE_KINDS).get(row.kind, "–")
+
+    @admin.display(description=_("size"))
+    def length(self, row: InboundMessage) -> str:
+        return filesizeformat(row.size)
+
+    @admin.display(description=_("problem"))
+    def problem(self, row: InboundMessage) -> str:
+        return (row.error or row.note)[:120]
+
+    @action(description=_("Process again"), permissions=["process"])
+    def process_selected_again(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._process_again(request, list(queryset.values_list("pk", flat=True)))
+
+    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on a failed message's page."""
+        if request.method != "POST" or not self.has_process_permission(request):
+            raise PermissionDenied
+        self._process_again(request, [pk])
+        name = f"{self.admin_site.name}:bounces_inboundmessage_change"
+        return HttpResponseRedirect(reverse(name, args=[pk]))
+
+    def download_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The message as it arrived, as a file that no browser shows or runs."""
+        row = InboundMessage.objects.filter(pk=pk).first()
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None or row.raw is None:
+            raise Http404
+        return HttpResponse(
+            bytes(row.raw),
+            content_type="text/plain; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="message-{pk}.eml"',
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            },
+        )
+
+    def page_context(self, row: InboundMessage) -> dict[str, object]:
+        return {
+            "message": row,
+            "text": readable(bytes(row.raw)) if row.raw is not None else None,
+            "events": row.events.order_by("pk")[:100],
+        }
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        extra = {"can_process": self.has_process_permission(request)}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def _process_again(self, request: HttpRequest, ids: list[int]) -> None:
+        again = process_again(ids)
+        text = ngettext(
+            "%(n)d message is processed again.", "%(n)d messages are processed again.", again
+        )
+        level = messages.SUCCESS if again else messages.WARNING
+        self.message_user(request, text % {"n": again}, level)

@@ -1,0 +1,41 @@
+"""What is waiting, what failed and what belongs to nobody: the state of the system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from bounces.models import BounceEvent, InboundMessage
+
+# Counting stops here: "1,000 or more" is told in the same time however many there are.
+COUNT_UP_TO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages stand where; numbers stop at `COUNT_UP_TO`."""
+
+    pending: int
+    failed: int
+    unattributed: int
+    """Events since the given time that belong to no campaign."""
+    last_received: datetime | None
+
+
+def backlog(since: datetime) -> Backlog:
+    """Look, in four small queries."""
+    newest = InboundMessage.objects.order_by("-received_at", "-id")
+    return Backlog(
+        pending=_count(InboundMessage.objects.pending()),
+        failed=_count(InboundMessage.objects.failed()),
+        unattributed=_count(
+            BounceEvent.objects.filter(campaign=None, occurred_at__gte=since, kind="bounce")
+        ),
+        last_received=newest.values_list("received_at", flat=True).first(),
+    )
+
+
+def _count(rows: QuerySet) -> int:
+    return rows.order_by()[:COUNT_UP_TO].count()

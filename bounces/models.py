@@ -1,0 +1,183 @@
+"""What came back: messages as they arrived, and what they were understood to say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lists.models import Campaign, MailingList
+
+# A worker that has not finished what it claimed after this long is taken for dead.
+CLAIM_LASTS = timedelta(minutes=5)
+
+
+class InboundMessageQuerySet(models.QuerySet):
+    def pending(self) -> InboundMessageQuerySet:
+        """Stored and not yet understood."""
+        return self.filter(state=InboundMessage.State.PENDING)
+
+    def unclaimed(self) -> InboundMessageQuerySet:
+        """Those that no living worker is at."""
+        return self.filter(
+            Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM_LASTS)
+        )
+
+    def failed(self) -> InboundMessageQuerySet:
+        """Set aside for an admin to look at."""
+        return self.filter(state=InboundMessage.State.FAILED)
+
+
+class InboundMessage(models.Model):
+    """A message as it arrived. The row is the queue: what is `pending` is still to be done."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        PROCESSED = "processed", _("Processed")
+        FAILED = "failed", _("Failed")
+
+    class Source(models.TextChoices):
+        FILE = "file", _("File")
+        PIPE = "pipe", _("Pipe")
+        MAILBOX = "mailbox", _("Mailbox")
+        LISTENER = "listener", _("Listener")
+        WEBHOOK = "webhook", _("Webhook")
+
+    # SHA-256 of the content: the same message by two roads, or fetched twice, is one row.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    raw = models.BinaryField(null=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes, as it arrived."))
+    source = models.CharField(_("source"), max_length=16, choices=Source)
+    source_detail = models.CharField(_("where from"), max_length=255, blank=True)
+    envelope_sender = models.CharField(_("envelope sender"), max_length=320, blank=True)
+    envelope_recipient = models.CharField(_("envelope recipient"), max_length=320, blank=True)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
+    # When workers were last told of it; the sweep tells them again of what is left.
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Counted before each try: a message that kills its worker is set aside after a few.
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, blank=True)
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    note = models.CharField(_("note"), max_length=255, blank=True)
+    error = models.TextField(_("error"), blank=True)
+
+    objects = InboundMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "processed", "failed"]),
+                name="inboundmessage_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="pending") | Q(raw__isnull=False),
+                name="inboundmessage_pending_has_raw",
+            ),
+        ]
+        indexes = [
+            # The sweep and the queue's length read only what is pending.
+            models.Index(
+                fields=["id"], condition=Q(state="pending"), name="inboundmessage_pending"
+            ),
+            models.Index(fields=["id"], condition=Q(state="failed"), name="inboundmessage_failed"),
+            models.Index(fields=["-received_at", "-id"], name="inboundmessage_newest"),
+            # Housekeeping deletes the raw text of old messages.
+            models.Index(
+                fields=["processed_at"],
+                condition=Q(raw__isnull=False),
+                name="inboundmessage_raw_age",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"{self.get_source_display()} {self.pk}"
+
+
+class BounceEvent(models.Model):
+    """What one message says of one recipient, once, however often and by whatever road it came."""
+
+    class Kind(models.TextChoices):
+        BOUNCE = "bounce", _("Bounce")
+        DELAYED = "delayed", _("Delayed")
+        DELIVERED = "delivered", _("Delivered")
+        AUTOREPLY = "autoreply", _("Automatic reply")
+        COMPLAINT = "complaint", _("Complaint")
+
+    class Category(models.TextChoices):
+        HARD = "hard", _("Hard")
+        SOFT = "soft", _("Soft")
+        BLOCK = "block", _("Block")
+
+    class Trust(models.TextChoices):
+        VERIFIED = "verified", _("Verified")
+        UNVERIFIED = "unverified", _("Unverified")
+
+    class Proof(models.TextChoices):
+        SIGNED_RETURN_PATH = "signed", _("The signed return path holds")
+        KNOWN_MESSAGE = "message-id", _("It is about a message we sent")
+        ACCEPTED = "accepted", _("The list acts on unverified bounces")
+        NONE = "", _("Nothing proves that it is about mail we sent")
+
+    message = models.ForeignKey(
+        InboundMessage, models.PROTECT, related_name="events", verbose_name=_("message")
+    )
+    dedupe_key = models.CharField(max_length=64, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    category = models.CharField(_("category"), max_length=8, choices=Category, blank=True)
+    reason = models.CharField(_("reason"), max_length=32)
+    status = models.CharField(_("enhanced status code"), max_length=16, blank=True)
+    smtp_code = models.CharField(_("reply code"), max_length=3, blank=True)
+    action = models.CharField(_("action"), max_length=16, blank=True)
+    diagnostic = models.TextField(_("diagnostic"), blank=True)
+    # Whom we mailed (canonical); the report may name where it was forwarded to.
+    address = models.CharField(_("address"), max_length=254, blank=True)
+    domain = models.CharField(_("domain"), max_length=253, blank=True)
+    reported_recipient = models.CharField(_("reported recipient"), max_length=320, blank=True)
+    campaign = models.ForeignKey(
+        Campaign, models.SET_NULL, null=True, blank=True, verbose_name=_("campaign")
+    )
+    mailing_list = models.ForeignKey(
+        MailingList, models.SET_NULL, null=True, blank=True, verbose_name=_("list")
+    )
+    trust = models.CharField(_("trust"), max_length=16, choices=Trust)
+    proof = models.CharField(_("because"), max_length=16, choices=Proof, blank=True)
+    effect = models.CharField(_("what it did"), max_length=16, blank=True)
+    remote_mta = models.CharField(_("remote MTA"), max_length=255, blank=True)
+    reporting_mta = models.CharField(_("reporting MTA"), max_length=255, blank=True)
+    original_message_id = models.CharField(_("original Message-ID"), max_length=255, blank=True)
+    rule = models.CharField(_("rule"), max_length=120, blank=True)
+    evidence = models.TextField(_("line that decided"), blank=True)
+    occurred_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("bounce event")
+        verbose_name_plural = _("bounce events")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["bounce", "delayed"]) | Q(category=""),
+                name="bounceevent_category_only_of_bounces",
+            ),
+            models.CheckConstraint(
+                condition=Q(trust="unverified", proof="") | (Q(trust="verified") & ~Q(proof="")),
+                name="bounceevent_trust_has_proof",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-occurred_at", "-id"], name="bounceevent_newest"),
+            models.Index(fields=["address", "-occurred_at"], name="bounceevent_of_address"),
+            models.Index(fields=["campaign", "-occurred_at"], name="bounceevent_of_campaign"),
+            models.Index(fields=["mailing_list", "-occurred_at"], name="bounceevent_of_list"),
+            models.Index(fields=["reason", "-occurred_at"], name="bounceevent_of_reason"),
+            models.Index(fields=["domain", "-occurred_at"], name="bounceevent_of_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address or self.reported_recipient}: {self.reason}"

@@ -1,0 +1,84 @@
+"""E-mail addresses in headers, report fields and running text."""
+
+from __future__ import annotations
+
+import re
+
+from bounces.parsing.headers import decode_words
+
+# A local part as MTAs print it: RFC 5321 atoms, 8-bit for RFC 6531, RFC 6533's \x{..} form,
+# or a quoted string. Bounded, so that no line can make matching quadratic.
+_LOCAL = r"(?:\"[^\"\n]{1,128}\"|[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\\\x80-\U0010ffff-]{1,256})"
+_DOMAIN = (
+    r"(?:\[[0-9A-Fa-f.:IPv]{3,60}\]|[A-Za-z0-9_\x80-\U0010ffff]"
+    r"[A-Za-z0-9_.\x80-\U0010ffff-]{0,252})"
+)
+ADDRESS = re.compile(rf"(?<![\w@.+=-]){_LOCAL}@{_DOMAIN}")
+_ANGLE = re.compile(rf"<[ \t]*({_LOCAL}@{_DOMAIN})\.?[ \t]*>")
+_COMMENT = re.compile(r"\([^()]{0,500}\)")
+# RFC 6533 3: a Unicode code point in a utf-8-addr-xtext.
+_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_SOURCE_ROUTE = re.compile(r"^(?:@[^:,@\s]{1,255},?)+:")
+
+
+def clean(address: str) -> str:
+    """`address` without brackets, quotes, a source route, `mailto:` and trailing punctuation."""
+    address = address.strip(" \t\r\n<>()[]'\";,:")
+    if address[:7].lower() == "mailto:":
+        address = address[7:]
+    if address[:1] == "@" and ":" in address:
+        address = _SOURCE_ROUTE.sub("", address)
+    return address.rstrip(".,;:")
+
+
+def first(value: str) -> str:
+    """The first address of a header value or text, in angle brackets if there is one; or ""."""
+    at = value.find("@")
+    if at < 0:
+        return ""
+    match = _ANGLE.search(value)
+    if match:
+        return clean(match[1])
+    match = ADDRESS.search(value)
+    return clean(match[0]) if match else ""
+
+
+def every(value: str, most: int = 1000) -> list[str]:
+    """Every address of a header value, in order, without repeats; display names are skipped."""
+    if "@" not in value:
+        return []
+    found: dict[str, None] = {}
+    for match in ADDRESS.finditer(value):
+        address = clean(match[0])
+        if address:
+            found[address] = None
+            if len(found) >= most:
+                break
+    return list(found)
+
+
+def of_field(value: str) -> str:
+    """The address of a report field such as `rfc822; user@example.org` (RFC 3464 2.1.2).
+
+    Reads RFC 6533's `utf-8;` addresses too. A value without a type or a domain is returned as
+    it stands, for the caller to judge.
+    """
+    kind, separator, rest = value.partition(";")
+    if not separator or "@" in kind:
+        kind, rest = "", value
+    rest = _COMMENT.sub("", rest).strip()
+    if "=?" in rest and "@" not in rest:
+        rest = decode_words(rest)
+    if "\\x{" in rest:
+        rest = _XTEXT.sub(_code_point, rest)
+    return first(rest) or clean(rest)
+
+
+def _code_point(match: re.Match[str]) -> str:
+    value = int(match[1], 16)
+    return chr(value) if value <= 0x10FFFF and not 0xD800 <= value <= 0xDFFF else "\ufffd"
+
+
+def domain_of(address: str) -> str:
+    """The part after the last @, lower case; "" where there is none."""
+    return address.rpartition("@")[2].lower() if "@" in address else ""

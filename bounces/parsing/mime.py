@@ -1,0 +1,195 @@
+"""A MIME walker over byte strings: parts by signature, decoded only when read.
+
+Forgiving where bounces are broken: wrong or missing boundaries, types that lie, header blocks
+that end without an empty line, any mix of line ends.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import re
+from dataclasses import dataclass, field
+
+from bounces.parsing.charsets import to_text
+from bounces.parsing.headers import MOST_HEADER_CHARS, Headers, decode_base64, parameters
+
+MOST_BYTES = 16 * 1024 * 1024
+MOST_PARTS = 100
+MOST_DEPTH = 8
+# A report's text stands at its beginning; what follows is somebody's attachment.
+MOST_TEXT = 256 * 1024
+
+_BOM16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_ENVELOPE_LINE = re.compile(r"(?:\s*>?From [^\n]*\n)+")
+# The first line of a block that is neither a field nor a continuation: the body began there.
+_NOT_A_FIELD = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|>?From )[^\n]", re.M)
+_BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
+_DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
+                      re.I | re.S)  # fmt: skip
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre)\b[^<>]{0,2000}>", re.I)
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
+_BLANKS = re.compile(r"[ \t\xa0]+")
+_SOFT_BREAK = re.compile(r"=[ \t]*\n")
+_QP_CODE = re.compile(r"=[0-9A-Fa-f]{2}")
+
+
+def byte_string(raw: bytes) -> tuple[str, str]:
+    """`raw` as a byte string with `\\n` line ends, and a note on what was cut."""
+    note = ""
+    if len(raw) > MOST_BYTES:
+        raw, note = raw[:MOST_BYTES], f"Only the first {MOST_BYTES >> 20} MiB were read."
+    codec = _BOM16.get(raw[:2])
+    if codec is None and raw[:400].count(0) > 100:
+        codec = "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
+    if codec:
+        raw = raw.decode(codec, "replace").lstrip("\ufeff").encode("utf-8", "replace")
+    elif raw[:3] == b"\xef\xbb\xbf":
+        raw = raw[3:]
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+        if b"\r" in raw:
+            # `\r\r\n` is one line end written twice by a gateway; a lone `\r` is Mac's.
+            raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw.decode("latin-1"), note
+
+
+def split_head(text: str) -> tuple[str, str]:
+    """The header block and the body of `text`, with or without the empty line between."""
+    at = text.find("\n\n")
+    if text[:1] == "\n":
+        head, body = "", text[1:]
+    elif at < 0:
+        head, body = text, ""
+    else:
+        head, body = text[: at + 1], text[at + 2 :]
+    if len(head) <= MOST_HEADER_CHARS:
+        match = _NOT_A_FIELD.search(head)
+        if match:
+            return head[: match.start()], text[match.start() :]
+    return head, body
+
+
+@dataclass(slots=True)
+class Part:
+    """One leaf of the MIME tree, or a whole message."""
+
+    headers: Headers
+    body: str
+    """The body as it stands: a byte string, still transfer-encoded."""
+    type: str = "text/plain"
+    """Media type in lower case; `text/plain` where none is given (RFC 2045 5.2)."""
+    _decoded: str | None = field(default=None, repr=False)
+    _text: str | None = field(default=None, repr=False)
+
+    def decoded(self) -> str:
+        """The body as a byte string with the transfer encoding undone."""
+        if self._decoded is None:
+            encoding = self.headers.get("content-transfer-encoding").lower()
+            self._decoded = undo_transfer(self.body, encoding)
+        return self._decoded
+
+    def text(self) -> str:
+        """The body as text; HTML becomes lines of text."""
+        if self._text is None:
+            content_type = self.headers.get("content-type")
+            charset = parameters(content_type).get("charset", "") if ";" in content_type else ""
+            text = to_text(self.decoded()[:MOST_TEXT], charset)
+            self._text = html_to_text(text) if self.type == "text/html" else text
+        return self._text
+
+
+def undo_transfer(body: str, encoding: str) -> str:
+    """Undo base64 or quoted-printable (RFC 2045 6); anything else is returned as it is."""
+    if "base64" in encoding:
+        body = body[: 2 * MOST_TEXT]
+        # Lists and gateways put plain footers after the encoded text.
+        return decode_base64(body.partition("\n\n")[0] if "\n\n" in body.strip() else body)
+    if "quoted" in encoding and "=" in body:
+        body = body[: 3 * MOST_TEXT]
+        return binascii.a2b_qp(body.encode("latin-1")).decode("latin-1")
+    return body
+
+
+def html_to_text(text: str) -> str:
+    """HTML as lines of text: what a person would read."""
+    text = _DROPPED.sub(" ", text)
+    text = _BLANKS.sub(" ", text.replace("\n", " "))
+    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _BLANKS.sub(" ", html.unescape(text))
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+@dataclass(slots=True)
+class Message:
+    """A message split into its leaves."""
+
+    headers: Headers
+    body: str
+    parts: list[Part]
+    note: str = ""
+
+
+def read(text: str, depth: int = 0) -> Message:
+    """Split a byte string into headers and leaf parts, in order."""
+    match = _ENVELOPE_LINE.match(text)
+    if match:
+        text = text[match.end() :]
+    elif text[:1] == "\n":
+        text = text.lstrip("\n")
+    head, body = split_head(text)
+    headers = Headers(head)
+    message = Message(headers, body, [])
+    _collect(headers, body, message, depth)
+    return message
+
+
+def _collect(headers: Headers, body: str, message: Message, depth: int) -> None:
+    """Append the leaves of one entity to `message.parts`, depth first, without recursion."""
+    waiting = [(headers, body, depth)]
+    parts = message.parts
+    while waiting:
+        headers, body, depth = waiting.pop()
+        value = headers.get("content-type")
+        kind = value.partition(";")[0].strip().lower() if value else ""
+        if kind.startswith("multipart/") or (not kind and depth == 0 and body[:2] == "--"):
+            if depth >= MOST_DEPTH:
+                message.note = "Parts nested too deeply were left out."
+                continue
+            pieces = _split(value, body)
+            if pieces:
+                room = MOST_PARTS - len(parts) - len(waiting)
+                if len(pieces) > room:
+                    message.note = "Some of the many parts were left out."
+                    pieces = pieces[: max(room, 0)]
+                for piece in reversed(pieces):
+                    head, inner = split_head(piece)
+                    waiting.append((Headers(head), inner, depth + 1))
+                continue
+            kind = "text/plain"
+        elif "/" not in kind:
+            kind = "text/plain"
+        parts.append(Part(headers, body, kind))
+
+
+def _split(content_type: str, body: str) -> list[str]:
+    """The parts of a multipart body; none where no boundary can be found."""
+    boundary = parameters(content_type).get("boundary", "").rstrip()
+    text = "\n" + body
+    if not boundary or "\n--" + boundary not in text:
+        match = _BOUNDARY_LINE.search(body[:MOST_TEXT])
+        if not match:
+            return []
+        boundary = match[1].rstrip()
+    pieces = text.split("\n--" + boundary, MOST_PARTS)
+    found: list[str] = []
+    for piece in pieces[1:]:
+        if piece[:2] == "--" and not piece[2:60].partition("\n")[0].strip():
+            break
+        line, _, rest = piece[:200].partition("\n")
+        if line.strip() and found:
+            # The boundary of an inner multipart that begins with the outer one's.
+            found[-1] += "\n--" + boundary + piece
+        elif rest or "\n" in piece:
+            found.append(piece[len(line) + 1 :])
+    return found

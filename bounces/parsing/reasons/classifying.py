@@ -1,0 +1,243 @@
+"""Chooses the reason for one recipient of a report.
+
+The order: the provider's own codes and phrases, then phrases of any MTA from the most telling
+reason down, then codes that say one thing, then the SMTP command, then phrases and codes that
+say many things.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bounces.parsing.reasons.commands import command_in, state_in
+from bounces.parsing.reasons.evidence import Evidence, Verdict
+from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
+from bounces.parsing.reasons.providers import PROVIDERS, Provider
+from bounces.parsing.reasons.status import reason_of_status
+from bounces.parsing.reasons.texts import TEXT_ROWS, WEAK_ROWS
+
+_LIMIT = 8192
+"""How many characters of a diagnostic are read; what matters stands at its beginning or end."""
+_EXCERPT = 300
+"""How long the quoted evidence may be."""
+
+_TEXTS = PhraseIndex(TEXT_ROWS)
+_WEAK = PhraseIndex(WEAK_ROWS)
+_HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
+_WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
+_RANK: dict[str, int] = {p.name: rank for rank, p in enumerate(PROVIDERS)}
+_INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROVIDERS}
+
+_BY_STATUS: dict[tuple[str, str], str] = {
+    # (reason of the text, subject and detail) -> reason, where the code says more
+    ("mesgtoobig", "2.3"): "exceedlimit",
+    ("mailboxfull", "3.1"): "systemfull",
+    ("hostunknown", "1.7"): "rejected",
+    ("hostunknown", "1.8"): "rejected",
+    ("userunknown", "1.6"): "hasmoved",
+    ("userunknown", "1.7"): "rejected",
+    ("userunknown", "1.8"): "rejected",
+    ("userunknown", "2.2"): "mailboxfull",
+}
+_BY_COMMAND: dict[str, str] = {
+    "CONN": "blocked",
+    "EHLO": "blocked",
+    "HELO": "blocked",
+    "STARTTLS": "failedstarttls",
+    "AUTH": "securityerror",
+    "MAIL": "rejected",
+    "PIPE": "mailererror",
+}
+_BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
+_BY_REPLY: dict[str, str] = {
+    "421": "systemerror",
+    "452": "systemfull",
+    "500": "syntaxerror",
+    "501": "syntaxerror",
+    "502": "syntaxerror",
+    "503": "syntaxerror",
+    "504": "syntaxerror",
+    "530": "securityerror",
+    "535": "securityerror",
+    "551": "hasmoved",
+    "552": "mailboxfull",
+    "556": "notaccept",
+}
+_ADDRESS_FORMATS = frozenset(("domino", "exchange2003", "mcafee", "verizon", "imailserver"))
+"""Reports that say "user unknown" of addresses only, and name no SMTP command."""
+_KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
+"""What a local program may report that is more than its own failure."""
+_SENTENCE = re.compile(r"(?:\r?\n)+|(?<=[.;])\s+")
+
+
+class _Case:
+    """One classification: the evidence and the views of its text that the rules share."""
+
+    __slots__ = ("_command", "evidence", "text", "word_set", "words")
+
+    def __init__(self, evidence: Evidence) -> None:
+        text = evidence.diagnostic
+        if len(text) > _LIMIT:
+            text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
+        word_list = words_of(text)
+        self.evidence = evidence
+        self.text = text
+        self.word_set = frozenset(word_list)
+        self.words = f" {' '.join(word_list)} "
+        self._command: str | None = None
+
+    @property
+    def command(self) -> str:
+        """The SMTP command that was refused, from the evidence or else from the text."""
+        if self._command is None:
+            stated = self.evidence.command.split()
+            self._command = (
+                stated[0].upper() if stated else command_in(self.text, self.word_set, self.words)
+            )
+        return self._command
+
+    def verdict(self, reason: str, rule: str, phrase: str = "") -> Verdict:
+        return Verdict(reason, rule, _excerpt(self.text, phrase))
+
+
+def classify(evidence: Evidence) -> Verdict:
+    """Return the reason for one recipient, the rule that gave it, and the text that rule read."""
+    case = _Case(evidence)
+    return _by_provider(case) or _by_text(case) or _by_code(case)
+
+
+def _by_provider(case: _Case) -> Verdict | None:
+    """Ask the provider that refused the message, if it is a known one."""
+    provider = _provider_of(case)
+    if provider is None:
+        return None
+    if provider.code is not None:
+        for match in provider.code.finditer(case.text.lower()):
+            if reason := provider.codes.get(match[1], ""):
+                return case.verdict(reason, f"{provider.name}:{match[1]}", match[1])
+    phrase = _INDEXES[provider.name].find(case.word_set, case.words)
+    if phrase is not None:
+        return case.verdict(phrase.reason, f"{provider.name}:{phrase.text}", phrase.parts[0])
+    status = case.evidence.status
+    if reason := provider.statuses.get(status, ""):
+        return case.verdict(reason, f"{provider.name}:{status}")
+    return None
+
+
+def _provider_of(case: _Case) -> Provider | None:
+    """Find the provider by the host that refused, by words in its reply, or by the reporter."""
+    evidence = case.evidence
+    if provider := _provider_at(evidence.remote_mta):
+        return provider
+    if found := _WORDS.keys() & case.word_set:
+        return min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name])
+    if not evidence.remote_mta:
+        provider = _provider_at(evidence.reporting_mta)
+        if provider is not None and provider.reports:
+            return provider
+    return None
+
+
+def _provider_at(host: str) -> Provider | None:
+    """Return the provider that runs `host`, a name below one of its domains."""
+    host = host.lower().rstrip(".")
+    while host:
+        provider = _HOSTS.get(host)
+        if provider is not None:
+            return provider
+        _, _, host = host.partition(".")
+    return None
+
+
+def _by_text(case: _Case) -> Verdict | None:
+    """Ask the phrases that any MTA may write."""
+    phrase = _TEXTS.find(case.word_set, case.words)
+    if phrase is None:
+        return None
+    reason = _BY_STATUS.get((phrase.reason, case.evidence.status[2:]), phrase.reason)
+    if case.command == "PIPE" and reason not in _KEPT_FOR_PIPE:
+        reason = "mailererror"
+    elif case.command == "MAIL" and reason in ("hostunknown", "userunknown"):
+        reason = "rejected"
+    elif reason == "userunknown" and _is_for_now(case, phrase):
+        reason = "systemerror"
+    elif reason == "userunknown" and not _is_about_the_address(case):
+        reason = "filtered"
+    return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
+
+
+def _is_for_now(case: _Case, phrase: Phrase) -> bool:
+    """Tell whether a mailbox is only said to be unavailable for the moment (RFC 5321: 450)."""
+    code = case.evidence.status or case.evidence.smtp_code
+    return code.startswith("4") and "available" in phrase.text
+
+
+def _is_about_the_address(case: _Case) -> bool:
+    """Tell whether "user unknown" was said of the address alone.
+
+    A server that first reads the message and then says so has a filter of its recipient's behind
+    it: mobile carriers answer unwanted mail that way.
+    """
+    evidence = case.evidence
+    return (
+        reason_of_status(evidence.status) == "userunknown"
+        or evidence.format in _ADDRESS_FORMATS
+        or case.command == "RCPT"
+    )
+
+
+def _by_code(case: _Case) -> Verdict:
+    """Decide without telling words: by status, command, format, weak phrases and reply code."""
+    evidence = case.evidence
+    status, command = evidence.status, case.command
+    if command == "PIPE":
+        return case.verdict("mailererror", "command:PIPE")
+    if reason := reason_of_status(status, vague=False):
+        return case.verdict(reason, f"status:{status}")
+    if status[2:] != "7.1" and (state := state_in(case.text)):
+        return case.verdict(state.reason, f"gmail:state {state.number}", f"state {state.number}")
+    if reason := _BY_COMMAND.get(command, ""):
+        return case.verdict(reason, f"command:{command}")
+    if reason := _BY_FORMAT.get(evidence.format, ""):
+        return case.verdict(reason, f"format:{evidence.format}")
+    if status in ("5.7.0", "5.7.1"):
+        return case.verdict(reason_of_status(status), f"status:{status}")
+    if verdict := _by_weak_phrase(case):
+        return verdict
+    action = evidence.action.lower()
+    if action in ("delayed", "expired"):
+        return case.verdict("expired", f"action:{action}")
+    if status[2:] != "0.0" and (reason := reason_of_status(status)):
+        return case.verdict(reason, f"status:{status}")
+    if reason := _BY_REPLY.get(evidence.smtp_code, ""):
+        return case.verdict(reason, f"reply:{evidence.smtp_code}")
+    if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.word_set:
+        return case.verdict("userunknown", "command:RCPT")
+    if case.word_set or evidence.smtp_code or status:
+        return case.verdict("onhold", "none")
+    return Verdict("undefined", "none", "")
+
+
+def _by_weak_phrase(case: _Case) -> Verdict | None:
+    phrase = _WEAK.find(case.word_set, case.words)
+    if phrase is None:
+        return None
+    reason = phrase.reason
+    if reason == "hostunknown" and ("@" in case.text or case.command == "RCPT"):
+        reason = "userunknown"
+    if reason == "userunknown" and not _is_about_the_address(case):
+        reason = "filtered"
+    return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
+
+
+def _excerpt(text: str, phrase: str) -> str:
+    """Return the line or sentence of `text` that holds the first word of `phrase`."""
+    text = text.strip()
+    if len(text) <= _EXCERPT and "\n" not in text:
+        return text
+    words = phrase.split()
+    sentences = [s.strip() for s in _SENTENCE.split(text) if s and not s.isspace()]
+    for sentence in sentences:
+        if words and words[0] in sentence.lower():
+            return sentence[:_EXCERPT]
+    return sentences[0][:_EXCERPT] if sentences else ""

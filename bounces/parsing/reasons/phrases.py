@@ -1,0 +1,148 @@
+"""Phrases of reply texts, and an index that finds those a text contains in one pass.
+
+Texts and phrases are both cut into lower-case words that start with a letter, so that
+punctuation, line breaks, reply codes and numbers between the words make no difference. Each phrase
+hangs on its rarest whole word; a text is only compared with phrases whose word it contains.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+
+_WORD = re.compile(r"[^\W\d_][^\W_]*")
+_ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_RANK = attrgetter("rank")
+_GAP = 120
+"""How many characters `*` may stand for."""
+_COMMON = frozenset(
+    (
+        "a", "an", "and", "are", "be", "been", "by", "can", "could", "de", "for", "from", "has",
+        "have", "in", "is", "it", "la", "mail", "message", "not", "of", "on", "or", "our",
+        "please", "sent", "t", "that", "the", "this", "to", "was", "we", "were", "with", "you",
+        "your",
+    )
+)  # fmt: skip
+
+
+def words_of(text: str) -> list[str]:
+    """Cut `text` into the lower-case words that phrases are made of; addresses are left out."""
+    if "@" in text:
+        text = _ADDRESS.sub(" ", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).replace("İ", "i")
+    return _WORD.findall(text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One row of a table: the reason, the phrase as written, and the parts a text must contain."""
+
+    reason: str
+    text: str
+    parts: tuple[str, ...]
+    rank: int
+
+    def found_in(self, words: str) -> bool:
+        """Tell whether `words` (space-separated, space at both ends) has all parts in order."""
+        parts = self.parts
+        at = words.find(parts[0])
+        if len(parts) == 1 or at < 0:
+            return at >= 0
+        while at >= 0:
+            end = at
+            for before, part in pairwise(parts):
+                start = end + len(before) - 1
+                end = words.find(part, start, start + _GAP + len(part))
+                if end < 0:
+                    break
+            else:
+                return True
+            at = words.find(parts[0], at + 1)
+        return False
+
+
+def _parts(phrase: str) -> tuple[str, ...]:
+    """Cut `phrase` at `*`; a star that touches a word leaves that end of the word open."""
+    pieces = phrase.lower().split("*")
+    parts = []
+    for number, piece in enumerate(pieces):
+        words = " ".join(_WORD.findall(piece))
+        if not words:
+            continue
+        closed_left = number == 0 or piece[0].isspace()
+        closed_right = number == len(pieces) - 1 or piece[-1].isspace()
+        if _UNSPACED.search(words):
+            closed_left = closed_right = False
+        parts.append(" " * closed_left + words + " " * closed_right)
+    return tuple(parts)
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ı": "i", "ø": "o", "æ": "ae", "œ": "oe"})
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Return `text`, and Latin text also without accents, as MTAs that speak only ASCII write."""
+    if text.isascii():
+        return (text,)
+    split = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    plain = "".join(c for c in split if not unicodedata.combining(c))
+    spellings = (text, plain, text.translate(_UMLAUTS))
+    return tuple(s for s in dict.fromkeys(spellings) if s is text or s.isascii())
+
+
+def _whole_words(parts: tuple[str, ...]) -> set[str]:
+    """Return the words of `parts` that a text must contain as whole words."""
+    whole: set[str] = set()
+    for part in parts:
+        words = part.split()
+        if not part.startswith(" "):
+            words = words[1:]
+        if not part.endswith(" "):
+            words = words[:-1]
+        whole.update(words)
+    return whole
+
+
+class PhraseIndex:
+    """Phrases in the order of their importance, found by their rarest word."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Take rows of (reason, phrase); earlier rows win."""
+        phrases = []
+        for rank, (reason, text) in enumerate(rows):
+            for spelling in _spellings(text):
+                phrases.append(Phrase(reason, text, _parts(spelling), rank))
+        self.phrases: tuple[Phrase, ...] = tuple(phrases)
+        counts = Counter(word for phrase in phrases for word in _whole_words(phrase.parts))
+        self._by_word: dict[str, tuple[Phrase, ...]] = {}
+        self._unanchored: tuple[Phrase, ...] = ()
+        for phrase in phrases:
+            whole = _whole_words(phrase.parts)
+            if not whole:
+                self._unanchored += (phrase,)
+                continue
+            anchor = min(whole, key=lambda w: (w in _COMMON, counts[w], -len(w), w))
+            self._by_word[anchor] = (*self._by_word.get(anchor, ()), phrase)
+
+    def find(self, word_set: frozenset[str], words: str) -> Phrase | None:
+        """Return the first phrase in `words`, of which `word_set` are the words, or None."""
+        candidates: list[Phrase] = []
+        by_word = self._by_word
+        for word in by_word.keys() & word_set:
+            candidates += by_word[word]
+        if self._unanchored and not words.isascii() and _UNSPACED.search(words):
+            candidates += self._unanchored
+        if len(candidates) > 1:
+            candidates.sort(key=_RANK)
+        for phrase in candidates:
+            if phrase.found_in(words):
+                return phrase
+        return None

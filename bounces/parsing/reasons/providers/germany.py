@@ -1,0 +1,63 @@
+"""GMX, 1&1 (IONOS), WEB.DE, mail.com and T-Online."""
+
+from bounces.parsing.reasons.providers.table import Provider
+
+UNITED_INTERNET = Provider(
+    name="united-internet",
+    source="postmaster.gmx.net and postmaster.1and1.com: error messages",
+    hosts=("gmx.net", "gmx.de", "web.de", "1und1.de", "1and1.com", "kundenserver.de", "mail.com",
+           "ionos.com", "ui-dns.de"),
+    words=("nemesis", "mxgmxus", "mxgmx"),
+    phrases=(
+        ("requireptr", "bad dns ptr resource record"),
+        ("requireptr", "ptr"),
+        ("requireptr", "invalid dns ptr"),
+        ("rejected", "invalid dns mx or a"),
+        ("rejected", "dns mx or a aaaa"),
+        ("authfailure", "spf"),
+        ("authfailure", "dmarc"),
+        ("authfailure", "reject due to sender policy framework"),
+        ("authfailure", "reject due to domain s dmarc policy"),
+        ("blocked", "reject due to policy restrictions * ip"),
+        ("blocked", "ip address is black listed"),
+        ("blocked", "ip address is blacklisted"),
+        ("blocked", "nemesis * ip address"),
+        ("spamdetected", "reject due to policy violations"),
+        ("spamdetected", "message * not be accepted * content"),
+        ("mesgtoobig", "mail size limit exceeded"),
+        ("mesgtoobig", "mailsize exceeds"),
+        ("ratelimited", "local delivery restriction"),
+        ("ratelimited", "mail send limit exceeded"),
+        ("ratelimited", "sender * temporarily"),
+        ("ratelimited", "try again later"),
+        ("toomanyconn", "too many"),
+        ("notcompliantrfc", "message does not comply with rfc"),
+        ("notcompliantrfc", "illegal * header"),
+        ("policyviolation", "policy restrictions"),
+        ("mailboxfull", "quota exceeded"),
+        ("mailboxfull", "mailbox full"),
+        ("userunknown", "mailbox unavailable"),
+        ("userunknown", "unknown recipient"),
+        ("userunknown", "no such user"),
+        ("systemerror", "local error in processing"),
+        ("blocked", "nemesis esmtp service not available"),
+        ("networkerror", "message routing failed"),
+        ("networkerror", "remote host * connection"),
+    ),
+)  # fmt: skip
+
+T_ONLINE = Provider(
+    name="t-online",
+    source="postmaster.t-online.de",
+    hosts=("t-online.de", "telekom.de", "magenta.de"),
+    words=("tosa",),
+    phrases=(
+        ("badreputation", "bad reputation"),
+        ("blocked", "contact tosa"),
+        ("blocked", "ask your postmaster for help or to contact"),
+        ("requireptr", "fix reverse dns"),
+        ("ratelimited", "try again later"),
+        ("userunknown", "user unknown"),
+        ("mailboxfull", "mailbox full"),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Mail servers whose reports use a vocabulary of their own: Domino, Exchange 5.5, GroupWise."""
+
+from bounces.parsing.reasons.providers.table import Provider
+
+DOMINO = Provider(
+    name="domino",
+    source="HCL Domino: router messages",
+    words=("domino",),
+    phrases=(
+        ("userunknown", "not listed in domino directory"),
+        ("userunknown", "domino ディレクトリには見つかりません"),
+        ("userunknown", "ディレクトリには見つかりません"),
+        ("userunknown", "non répertorié dans l annuaire domino"),
+        ("userunknown", "nicht im domino verzeichnis"),
+        ("userunknown", "no aparece en el directorio domino"),
+        ("userunknown", "non in elenco nella directory domino"),
+        ("userunknown", "domino directory"),
+        ("filtered", "cannot route mail to user"),
+    ),
+)
+
+EXCHANGE_CLASSIC = Provider(
+    name="exchange-classic",
+    source="Exchange 5.5 and 2000: Internet Mail Service reports",
+    words=("msexch",),
+    phrases=(
+        ("userunknown", "unknown recipient"),
+        ("userunknown", "recipient name is not recognized"),
+        ("userunknown", "e mail address could not be found"),
+        ("hostunknown", "destination computer could not be reached"),
+        ("mailboxfull", "mailbox is full"),
+        ("networkerror", "maximum hop count exceeded"),
+        ("networkerror", "loop detected"),
+        ("securityerror", "you do not have permission"),
+        ("mesgtoobig", "message size exceeds"),
+        ("systemerror", "connector"),
+        ("expired", "delivery time expired"),
+        ("onhold", "unable to deliver the message due to a communications failure"),
+    ),
+)
+
+GROUPWISE = Provider(
+    name="groupwise",
+    source="GroupWise Internet Agent messages",
+    words=("groupwise", "gwia"),
+    phrases=(
+        ("mailboxfull", "mailbox size limit"),
+        ("userunknown", "user * not found"),
+        ("userunknown", "unknown user"),
+        ("suspend", "account disabled"),
+    ),
+)

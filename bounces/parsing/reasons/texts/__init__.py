@@ -1,0 +1,72 @@
+"""Reply texts of MTAs, one file a language: reason -> phrases, most telling reasons first."""
+
+from __future__ import annotations
+
+from bounces.parsing.reasons.texts import (
+    chinese,
+    dutch,
+    english_address,
+    english_content,
+    english_mailbox,
+    english_sender,
+    english_server,
+    english_system,
+    french,
+    german,
+    italian,
+    japanese,
+    korean,
+    polish,
+    portuguese,
+    russian,
+    spanish,
+    turkish,
+)
+from bounces.parsing.reasons.texts.ranking import FIRST, WEAK
+
+ORDER: tuple[str, ...] = (
+    "suppressed", "virusdetected", "authfailure", "norelaying", "requireptr", "ratelimited",
+    "mailboxfull", "exceedlimit", "mesgtoobig", "toomanyconn", "hasmoved", "suspend",
+    "badreputation", "blocked", "notcompliantrfc", "failedstarttls", "filtered", "contenterror",
+    "spamdetected", "policyviolation", "notaccept", "rejected", "hostunknown", "networkerror",
+    "userunknown", "securityerror", "syntaxerror", "systemfull", "systemerror", "mailererror",
+    "expired",
+)  # fmt: skip
+"""Where a text holds phrases of two reasons, the reason that stands earlier here has it."""
+
+LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "English": {
+        **english_address.PHRASES,
+        **english_mailbox.PHRASES,
+        **english_server.PHRASES,
+        **english_sender.PHRASES,
+        **english_content.PHRASES,
+        **english_system.PHRASES,
+    },
+    "German": german.PHRASES,
+    "French": french.PHRASES,
+    "Spanish": spanish.PHRASES,
+    "Portuguese": portuguese.PHRASES,
+    "Italian": italian.PHRASES,
+    "Dutch": dutch.PHRASES,
+    "Polish": polish.PHRASES,
+    "Russian": russian.PHRASES,
+    "Japanese": japanese.PHRASES,
+    "Chinese": chinese.PHRASES,
+    "Korean": korean.PHRASES,
+    "Turkish": turkish.PHRASES,
+}
+
+TEXT_ROWS: tuple[tuple[str, str], ...] = (
+    *FIRST,
+    *(
+        (reason, phrase)
+        for reason in ORDER
+        for phrases in LANGUAGES.values()
+        for phrase in phrases.get(reason, ())
+    ),
+)
+"""(reason, phrase) of every language, the most telling first."""
+
+WEAK_ROWS = WEAK
+"""(reason, phrase) that yield to telling codes and to the SMTP command."""

@@ -1,0 +1,65 @@
+"""Reply codes (RFC 5321 4.2) and enhanced status codes (RFC 3463) in reply texts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
+# not a version number.
+STATUS = re.compile(r"(?<![\w.\[=/-])([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)")
+# A reply code stands before a space, a dash or an enhanced code, never inside a number.
+_CODE = re.compile(
+    r"(?<![\w.,:/@$+\[-])([245][0-5]\d)(?=[ \t]|-[245]\.|-[A-Za-z<\[(]|[,:;.)]?(?:\s|$))"
+)
+# Where a code is no accident: at the line's start or after what says that a reply follows.
+_STRONG = re.compile(
+    r"(?:^|\n|(?:said|says|response|reply|replied|returned|error|status|code|answer(?:ed)?|got|"
+    r"was|smtp|message|state|<<<|data|to|because|:|;|=|\(|\[|>|\"|')[ \t]*[:=#]?[ \t]*[\"'(]?)"
+    r"[ \t]*([245][0-5]\d)(?:[ \t-]+#?([245]\.[0-7]\.\d{1,3}))?"
+    r"(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$)",
+    re.I,
+)
+_ADJACENT = re.compile(
+    r"(?<![\w.])([245][0-5]\d)[ \t-]+[(#\[]?([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What a reply text carries; empty strings where it carries none."""
+
+    smtp: str = ""
+    status: str = ""
+
+
+def codes_in(text: str) -> Codes:
+    """The reply code and the enhanced status code of a reply text.
+
+    `550 5.1.1 ...` and `550-5.1.1 ...` side by side are surest; then a code where replies
+    begin; then a status alone. Of several the first counts.
+    """
+    match = _ADJACENT.search(text)
+    if match and match[1][0] == match[2][0]:
+        return Codes(match[1], match[2])
+    status = STATUS.search(text)
+    code = _STRONG.search(text)
+    return Codes(code[1] if code else "", status[1] if status else "")
+
+
+def is_generic(status: str) -> bool:
+    """Whether a status tells no more than its class (`5.0.0`), or nothing."""
+    return not status or status.endswith(".0.0")
+
+
+def choose_status(field: str, text: str) -> str:
+    """Of the report's Status field and the status in its reply text, the one that counts.
+
+    The field is often the reporter's own translation: a generic one yields to the text, and so
+    does one of another class, for the host that refused knows best.
+    """
+    if not field or not text:
+        return field or text
+    if is_generic(field) and not is_generic(text):
+        return text
+    return field

@@ -1,0 +1,189 @@
+"""A bounce's way from the stored message to the counts, a batch at a time.
+
+claim -> parse -> attribute -> one transaction: events, policy, counts, done. Whatever a worker
+dies at, the transaction did all of it or nothing, and the sweep finds the message again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from bounces import eventing
+from bounces.attributing import Arrived, Attribution, attribute
+from bounces.models import InboundMessage
+from bounces.parsing import ParsedMessage, parse
+from bounces.text import storable
+
+log = logging.getLogger(__name__)
+
+Outcomes = Counter[str]
+
+# After this many tries that ended with the worker's death a message is set aside.
+MAX_ATTEMPTS = 3
+_BATCH_BYTES = 32 * 1024 * 1024
+_IDS_AT_ONCE = 5000
+# Database trouble is no fault of the message: it is tried again later, by the sweep.
+_DATABASE_TROUBLE = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A claimed row, what it says and what it is about."""
+
+    row: InboundMessage
+    parsed: ParsedMessage
+    attribution: Attribution
+
+
+def process(ids: Sequence[int]) -> Outcomes:
+    """Bring the pending messages among `ids` all the way; return how many of each kind.
+
+    Safe to call twice, at once, and with ids that are done. A message that fails is set aside
+    with its error (`failed`) and does not hold up the others. Raises only on database trouble,
+    after giving back what it claimed.
+    """
+    outcomes: Outcomes = Counter()
+    for batch in _batches(ids):
+        rows = claim(batch)
+        # What was tried before may have killed its worker: alone, it can only hurt itself.
+        suspects = [row for row in rows if row.attempts > 1]
+        outcomes += _process_or_split([row for row in rows if row.attempts == 1])
+        for row in suspects:
+            outcomes += _process_or_split([row])
+    return outcomes
+
+
+def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
+    """Group pending ids so that a batch has a bounded number of rows and of bytes."""
+    batch: list[int] = []
+    held = 0
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        chunk = InboundMessage.objects.pending().filter(pk__in=ids[start : start + _IDS_AT_ONCE])
+        for pk, size in chunk.order_by("pk").values_list("pk", "size"):
+            size = min(size, settings.MAX_MESSAGE_BYTES)
+            if batch and (len(batch) >= settings.PIPELINE_BATCH_SIZE or held + size > _BATCH_BYTES):
+                yield batch
+                batch, held = [], 0
+            batch.append(pk)
+            held += size
+    if batch:
+        yield batch
+
+
+def claim(ids: Sequence[int]) -> list[InboundMessage]:
+    """Take the pending messages among `ids` that nobody is at, and count the try.
+
+    The claim is committed before the work, so that a message that kills its worker is known by
+    its tries. Those with too many are set aside here.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        free = InboundMessage.objects.pending().unclaimed().filter(pk__in=ids)
+        rows = list(free.select_for_update(skip_locked=True).order_by("pk"))
+        worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
+        InboundMessage.objects.filter(pk__in=worn_out).update(
+            state=InboundMessage.State.FAILED,
+            claimed_at=None,
+            processed_at=now,
+            error=f"Set aside: its worker died {MAX_ATTEMPTS} times while at it.",
+        )
+        rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
+        InboundMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+            attempts=F("attempts") + 1, claimed_at=now
+        )
+    for row in rows:
+        row.attempts += 1
+    return rows
+
+
+def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
+    """Process a batch in one go; where that fails, one by one, so that only the bad one fails."""
+    if not rows:
+        return Counter()
+    try:
+        return _process_batch(rows)
+    except _DATABASE_TROUBLE:
+        _give_back(rows)
+        raise
+    except Exception as error:
+        if len(rows) == 1:
+            log.exception("Message %s could not be processed", rows[0].pk)
+            return _set_aside(rows[0], error)
+    outcomes: Outcomes = Counter()
+    for row in rows:
+        outcomes += _process_or_split([row])
+    return outcomes
+
+
+def _process_batch(rows: list[InboundMessage]) -> Outcomes:
+    parsed = [parse(bytes(row.raw)) for row in rows]
+    attributions = attribute(
+        [Arrived(p, row.envelope_recipient) for p, row in zip(parsed, rows, strict=True)]
+    )
+    understood = [
+        Understood(row, said, about)
+        for row, said, about in zip(rows, parsed, attributions, strict=True)
+    ]
+    with transaction.atomic():
+        still = set(
+            InboundMessage.objects.pending()
+            .filter(pk__in=[row.pk for row in rows])
+            .select_for_update()
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        understood = [item for item in understood if item.row.pk in still]
+        eventing.record(
+            draft
+            for item in understood
+            for draft in eventing.drafts(item.row, item.parsed, item.attribution)
+        )
+        _finish(understood)
+    return Counter(item.parsed.kind for item in understood)
+
+
+def _finish(understood: list[Understood]) -> None:
+    now = timezone.now()
+    for item in understood:
+        row, parsed = item.row, item.parsed
+        row.state = InboundMessage.State.PROCESSED
+        row.processed_at = now
+        row.claimed_at = None
+        row.kind = parsed.kind
+        row.subject = storable(parsed.subject, 255)
+        row.note = storable(" ".join(filter(None, (row.note, parsed.note))), 255)
+    InboundMessage.objects.bulk_update(
+        [item.row for item in understood],
+        ["state", "processed_at", "claimed_at", "kind", "subject", "note"],
+    )
+
+
+def _give_back(rows: list[InboundMessage]) -> None:
+    """Release the claims, as far as the database can be reached; else they run out."""
+    try:
+        InboundMessage.objects.pending().filter(pk__in=[row.pk for row in rows]).update(
+            claimed_at=None,
+            attempts=F("attempts") - 1,
+            queued_at=timezone.now() - timedelta(days=1),
+        )
+    except _DATABASE_TROUBLE:
+        log.warning("%d claimed messages wait for their claim to run out", len(rows))
+
+
+def _set_aside(row: InboundMessage, error: Exception) -> Outcomes:
+    InboundMessage.objects.pending().filter(pk=row.pk).update(
+        state=InboundMessage.State.FAILED,
+        claimed_at=None,
+        processed_at=timezone.now(),
+        error=storable(f"{type(error).__name__}: {error}", 2000),
+    )
+    return Counter(failed=1)

@@ -1,0 +1,1 @@
+"""Where messages come from. Each source ends in `storing.store` and acknowledges after it."""

@@ -1,0 +1,120 @@
+"""Storing what arrived, before anyone acknowledges it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from bounces.models import InboundMessage
+from bounces.text import storable
+
+# A batch is written when it holds so many messages or bytes, whichever comes first.
+_BATCH_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as a source hands it over.
+
+    `size` is what the message had where the source cut it; `received_at` is now unless given.
+    """
+
+    raw: bytes
+    source: str
+    source_detail: str = ""
+    envelope_sender: str = ""
+    envelope_recipient: str = ""
+    received_at: datetime | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that was not stored, and why."""
+
+    source_detail: str
+    why: str
+
+
+@dataclass(slots=True)
+class Stored:
+    """What `store` did: the rows it made, how many it had before, what it refused."""
+
+    ids: list[int] = field(default_factory=list)
+    duplicates: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def store(messages: Iterable[Incoming]) -> Stored:
+    """Write `messages` to the database; when it returns, all of them are committed.
+
+    A message that is there already is counted as a duplicate, an empty one is refused, a long one
+    is cut to `MAX_MESSAGE_BYTES` and says so in its note. Wake the workers with `.ids`.
+    """
+    stored = Stored()
+    for batch in _batches(messages):
+        rows: dict[str, InboundMessage] = {}
+        for message in batch:
+            if not message.raw.strip():
+                stored.refused.append(Refusal(message.source_detail, "The message is empty."))
+                continue
+            row = _row(message)
+            stored.duplicates += row.digest in rows
+            rows.setdefault(row.digest, row)
+        known = set(InboundMessage.objects.filter(digest__in=rows).values_list("digest", flat=True))
+        stored.duplicates += len(known)
+        fresh = [row for digest, row in rows.items() if digest not in known]
+        InboundMessage.objects.bulk_create(fresh, ignore_conflicts=True)
+        stored.ids += (
+            InboundMessage.objects.filter(digest__in=[row.digest for row in fresh])
+            .order_by("id")
+            .values_list("id", flat=True)
+        )
+    return stored
+
+
+def _batches(messages: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
+    size = 0
+    for message in messages:
+        batch.append(message)
+        size += len(message.raw)
+        if len(batch) >= settings.PIPELINE_BATCH_SIZE or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _row(message: Incoming) -> InboundMessage:
+    limit = settings.MAX_MESSAGE_BYTES
+    size = max(message.size, len(message.raw))
+    note = ""
+    if size > limit or len(message.raw) < size:
+        note = f"Cut to {min(limit, len(message.raw)):,} of {size:,} bytes."
+    return InboundMessage(
+        digest=digest_of(message),
+        raw=message.raw[:limit],
+        size=size,
+        source=message.source,
+        source_detail=storable(message.source_detail, 255),
+        envelope_sender=storable(message.envelope_sender, 320),
+        envelope_recipient=storable(message.envelope_recipient, 320),
+        received_at=message.received_at or timezone.now(),
+        note=note,
+    )
+
+
+def digest_of(message: Incoming) -> str:
+    """What makes a message the same as another: content and envelope recipient.
+
+    Line ends and blank lines at the end differ between roads and do not count.
+    """
+    content = message.raw[: settings.MAX_MESSAGE_BYTES].replace(b"\r\n", b"\n").rstrip()
+    envelope = message.envelope_recipient.lower().encode(errors="replace")
+    return hashlib.sha256(envelope + b"\n" + content).hexdigest()

@@ -1,0 +1,21 @@
+"""What Celery calls: each task is one call of the domain."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from bounces import housekeeping, pipeline, sweeping
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
+def process_inbound(ids: list[int]) -> None:
+    pipeline.process(ids)
+
+
+@shared_task
+def sweep() -> None:
+    sweeping.sweep()
+
+
+@shared_task
+def delete_old_raw_messages() -> None:
+    housekeeping.delete_old_raw_messages()

@@ -1,0 +1,60 @@
+"""Words for reasons, and ways to the bounces behind a number."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from bounces.parsing.reasons.names import REASONS
+
+register = template.Library()
+
+# What a page may ask for -> the parameter of the events' list.
+_FILTERS = {
+    "kind": "kind__exact",
+    "category": "category__exact",
+    "reason": "reason",
+    "trust": "trust__exact",
+    "mailing_list": "mailing_list__id__exact",
+    "campaign": "campaign__id__exact",
+    "days": "days",
+    "search": "q",
+    "about": "about",
+}
+
+
+@register.filter
+def reason_sentence(name: str) -> str:
+    """`The mailbox does not exist.` for `userunknown`; the name itself where it is unknown."""
+    return _(REASONS[name].sentence) if name in REASONS else name
+
+
+@register.filter
+def reason_advice(name: str) -> str:
+    """What to do about the reason; empty where there is nothing."""
+    return _(REASONS[name].advice) if name in REASONS and REASONS[name].advice else ""
+
+
+@register.filter
+def reason_category(name: str) -> str:
+    """`hard`, `soft`, `block` or empty."""
+    return REASONS[name].category if name in REASONS else ""
+
+
+@register.simple_tag
+def events_url(**wanted: object) -> str:
+    """The list of bounce events, filtered; what is empty filters nothing."""
+    query = {_FILTERS[name]: value for name, value in wanted.items() if value}
+    url = reverse("admin:bounces_bounceevent_changelist")
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+@register.filter
+def evidence_url(evidence: str) -> str:
+    """The page of the event that `event:12` names; empty for other evidence."""
+    kind, _colon, number = evidence.partition(":")
+    if kind != "event" or not number.isdecimal():
+        return ""
+    return reverse("admin:bounces_bounceevent_change", args=[number])

@@ -1,0 +1,9 @@
+"""Text of unknown origin, made fit for a database column."""
+
+from __future__ import annotations
+
+
+def storable(text: str, length: int) -> str:
+    """`text` without NULs and lone surrogates, which PostgreSQL refuses, and not too long."""
+    text = text[:length].replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,84 @@
+"""Pages whose first look is health, with the form behind a tab of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from lists.advice import advise
+from lists.health import details
+from lists.picking import PERIODS, picked
+from lists.words import rate_text
+
+
+def today() -> date:
+    """The day that counts are kept under now (UTC)."""
+    return timezone.now().astimezone(UTC).date()
+
+
+class HealthFirstAdmin(ModelAdmin):
+    """The object's address shows its health; `settings/` below it has the form."""
+
+    health_template = ""
+    change_form_outer_before_template = "bounceadmin/parts/settings_tabs.html"
+
+    def more_context(self, row) -> dict[str, object]:
+        """What the health page shows of `row` besides its health."""
+        return {}
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_settings"
+        view = self.admin_site.admin_view(self.settings_view)
+        return [path("<path:object_id>/settings/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        if "_popup" in request.GET or request.method == "POST":
+            return self.settings_view(request, object_id, form_url, extra_context)
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        choice = picked(request.GET, today())
+        found = details(row, choice.period)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": str(row),
+            "can_change": self.has_change_permission(request, row),
+            "picked": choice,
+            "picker": {"periods": PERIODS},
+            "health": found.health,
+            "advice": advise(found.health),
+            "domains": found.domains,
+            "reasons": found.reasons,
+            **self.more_context(row),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, self.health_template, context)
+
+    @admin.display(description=_("bounce rate"))
+    def rate(self, row) -> str:
+        """Of a row that the list of rows gave its health."""
+        return rate_text(row.health.counts)
+
+    def settings_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        """The form."""
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def response_post_save_change(self, request: HttpRequest, obj) -> HttpResponse:
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[obj.pk]))

@@ -1,0 +1,207 @@
+"""Suppressions and their log. They are made and lifted with a reason, never edited or deleted."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action
+from unfold.paginator import InfinitePaginator
+
+from lists import searching, suppressing
+from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
+from lists.models import Suppression, SuppressionLog
+
+_PER_PAGE = 50
+# What a 64-bit key can be.
+_ID = re.compile(r"[0-9]{1,18}")
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """For tables that only code writes: shown and searched, cheaply however large they are."""
+
+    show_full_result_count = False
+    # Counting what each filter would leave reads the whole table.
+    show_facets = admin.ShowFacets.NEVER
+    paginator = InfinitePaginator
+    list_disable_select_all = True
+    list_per_page = _PER_PAGE
+    sortable_by = ()
+    search_help_text = searching.HELP
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return searching.by_address(queryset, search_term), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class InForceFilter(DropdownFilter):
+    """Those in force, unless asked for others."""
+
+    title = _("state")
+    parameter_name = "state"
+    all_option = ["", _("In force")]
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [("lifted", _("Lifted")), ("all", _("All"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "lifted":
+            return queryset.filter(lifted_at__isnull=False)
+        return queryset if self.value() == "all" else queryset.active()
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ReadOnlyAdmin):
+    list_display = ["address", "cause", "reach", "since", "until", "lifted_at"]
+    list_filter = [
+        InForceFilter,
+        ("cause", ChoicesDropdownFilter),
+        ("scope", ChoicesDropdownFilter),
+        ("stream", ChoicesDropdownFilter),
+    ]
+    list_filter_submit = True
+    list_select_related = ["mailing_list"]
+    ordering = ["-since", "-id"]
+    search_fields = ["address"]
+    fields = ["address", "cause", "reach", "since", "until", "lifted_at"]
+    readonly_fields = ["reach"]
+    change_form_outer_before_template = "bounceadmin/parts/suppression.html"
+    actions = ["unsuppress_selected"]
+    actions_list = ["suppress_by_hand"]
+    actions_detail = ["unsuppress_this"]
+
+    @admin.display(description=_("reaches"))
+    def reach(self, row: Suppression) -> str:
+        return row.reach
+
+    def has_unsuppress_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Who may suppress and unsuppress."""
+        return request.user.has_perm("lists.change_suppression")
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(address, view):
+            wrapped = self.admin_site.admin_view(view)
+            return path(f"{address}/", wrapped, name=f"lists_suppression_{address}")
+
+        return [
+            page("unsuppress", self.unsuppress_view),
+            page("suppress", self.suppress_view),
+            *super().get_urls(),
+        ]
+
+    @action(description=_("Unsuppress…"), permissions=["unsuppress"])
+    def unsuppress_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        ids = queryset.values_list("pk", flat=True)[:_PER_PAGE]
+        return HttpResponseRedirect(self._unsuppress_url(ids))
+
+    @action(description=_("Unsuppress…"), permissions=["unsuppress"], url_path="lift")
+    def unsuppress_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(self._unsuppress_url([object_id]))
+
+    @action(description=_("Suppress by hand"), permissions=["unsuppress"], url_path="by-hand")
+    def suppress_by_hand(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:lists_suppression_suppress"))
+
+    def unsuppress_view(self, request: HttpRequest) -> HttpResponse:
+        """Asks for a reason, then lifts the suppressions named in `ids`."""
+        self._require_permission(request)
+        ids = [part for part in request.GET.get("ids", "").split(",") if _ID.fullmatch(part)]
+        rows = list(
+            Suppression.objects.active()
+            .filter(pk__in=ids[:_PER_PAGE])
+            .select_related("mailing_list")
+            .order_by("address")
+        )
+        form = UnsuppressForm(request.POST or None, suppressions=rows)
+        if rows and request.method == "POST" and form.is_valid():
+            why = form.cleaned_data["why"]
+            lifted = suppressing.unsuppress(rows, request.user.get_username(), why)
+            done = ngettext(
+                "%(n)d suppression is lifted. The address is mailed again.",
+                "%(n)d suppressions are lifted. The addresses are mailed again.",
+                lifted,
+            )
+            self.message_user(request, done % {"n": lifted}, messages.SUCCESS)
+            return HttpResponseRedirect(self._back(request))
+        context = {"title": _("Unsuppress"), "form": form, "rows": rows}
+        return self._page(request, "bounceadmin/unsuppress.html", context)
+
+    def suppress_view(self, request: HttpRequest) -> HttpResponse:
+        """Asks for addresses and a reason, then suppresses them."""
+        self._require_permission(request)
+        initial = {"addresses": request.GET.get("address", "")}
+        form = SuppressForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            made = suppressing.suppress(form.wishes(), request.user.get_username())
+            done = ngettext(
+                "%(n)d address is suppressed now.", "%(n)d addresses are suppressed now.", made
+            )
+            self.message_user(request, done % {"n": made}, messages.SUCCESS)
+            return HttpResponseRedirect(self._back(request))
+        context = {"title": _("Suppress by hand"), "form": form}
+        return self._page(request, "bounceadmin/suppress.html", context)
+
+    def _require_permission(self, request: HttpRequest) -> None:
+        if not self.has_unsuppress_permission(request):
+            raise PermissionDenied
+
+    def _unsuppress_url(self, ids) -> str:
+        page = reverse(f"{self.admin_site.name}:lists_suppression_unsuppress")
+        return f"{page}?{urlencode({'ids': ','.join(map(str, ids))})}"
+
+    def _back(self, request: HttpRequest) -> str:
+        """Where the person came from, if that is one of our pages."""
+        wanted = request.GET.get("next", "")
+        if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+            return wanted
+        return reverse(f"{self.admin_site.name}:lists_suppression_changelist")
+
+    def _page(self, request: HttpRequest, template: str, context: dict) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "back": self._back(request),
+            **context,
+        }
+        return TemplateResponse(request, template, context)
+
+
+@admin.register(SuppressionLog)
+class SuppressionLogAdmin(ReadOnlyAdmin):
+    list_display = ["at", "address", "what", "reach", "actor", "why"]
+    list_display_links = ["address"]
+    list_filter = [("what", ChoicesDropdownFilter)]
+    ordering = ["-at", "-id"]
+    search_fields = ["address"]
+    search_help_text = _("A whole address: ann@example.com")
+    fields = ["at", "address", "what", "reach", "actor", "why"]
+    change_form_outer_before_template = "bounceadmin/parts/suppression.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        # The log keeps addresses only.
+        if search_term.strip() and "@" not in search_term.strip()[1:]:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)

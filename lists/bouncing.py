@@ -1,0 +1,133 @@
+"""What verified bounces do to the people they are about: one call for a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lists import suppressing
+from lists.models import MailingList, StreamPolicy, Subscriber, Subscription, Suppression
+from lists.policy import Action, Decision, Policy, Standing, decide
+from lists.suppressing import Removal, SuppressionWish, scoped
+
+ACTOR = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """One verified bounce or complaint about one of our recipients."""
+
+    address: str
+    """Canonical."""
+    list_id: int
+    what: str
+    """`hard`, `soft`, `block` or `complaint`."""
+    reason: str
+    at: datetime
+    evidence: str
+    """The public key of the event."""
+
+
+def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
+    """Judge and act on `bounces`, in the order they came; return what each one (by evidence) did.
+
+    Call it within the transaction that makes the bounces count. An address that is not known yet
+    becomes a subscriber: the signed return path says that it was mailed.
+    """
+    bounces = sorted((b for b in bounces if b.what != "block"), key=lambda b: (b.at, b.evidence))
+    if not bounces:
+        return {}
+    lists = MailingList.objects.in_bulk({b.list_id for b in bounces})
+    policies = {policy.stream: policy for policy in StreamPolicy.objects.all()}
+    subscriptions = _locked_subscriptions(bounces)
+    done: dict[str, Action] = {}
+    wishes: list[SuppressionWish] = []
+    removed: dict[int, Removal] = {}
+    for bounce in bounces:
+        mailing_list = lists[bounce.list_id]
+        policy = policies[mailing_list.stream]
+        subscription = subscriptions[bounce.address, bounce.list_id]
+        decision = _judge(subscription, bounce, policy.rules)
+        done[bounce.evidence] = decision.action
+        if decision.action in (Action.SUPPRESS, Action.REMOVE):
+            wishes.append(_wish(bounce, mailing_list, policy.suppression_scope))
+        if decision.action == Action.REMOVE:
+            why = _("Hard bounce number %(n)d.") % {"n": subscription.hard_bounces}
+            removed.setdefault(subscription.pk, Removal(subscription, why, bounce.evidence))
+    _save(subscriptions, {(b.address, b.list_id) for b in bounces})
+    suppressing.suppress(wishes, ACTOR)
+    suppressing.log_removals(removed.values(), ACTOR)
+    return done
+
+
+def _judge(subscription: Subscription, bounce: Bounce, policy: Policy) -> Decision:
+    standing = Standing(
+        subscription.hard_bounces, subscription.soft_score, subscription.soft_score_at
+    )
+    decision = decide(policy, standing, bounce.what, bounce.at)
+    subscription.hard_bounces = decision.standing.hard_bounces
+    subscription.soft_score = decision.standing.soft_score
+    subscription.soft_score_at = decision.standing.soft_score_at
+    if bounce.what != "complaint":
+        subscription.last_bounce_at = max(bounce.at, subscription.last_bounce_at or bounce.at)
+    mailable = (Subscription.Status.ACTIVE, Subscription.Status.BOUNCED)
+    if subscription.status in mailable:
+        if decision.action == Action.REMOVE:
+            subscription.status = Subscription.Status.REMOVED
+        elif bounce.what == "hard" or decision.action == Action.SUPPRESS:
+            subscription.status = Subscription.Status.BOUNCED
+    return decision
+
+
+def _wish(bounce: Bounce, mailing_list: MailingList, scope: str) -> SuppressionWish:
+    causes = {
+        "hard": (Suppression.Cause.HARD, _("Hard bounce: %(reason)s.")),
+        "soft": (Suppression.Cause.SOFT, _("Repeated soft bounces, last: %(reason)s.")),
+        "complaint": (Suppression.Cause.COMPLAINT, _("The person reported a message as spam.")),
+    }
+    cause, why = causes[bounce.what]
+    return SuppressionWish(
+        address=bounce.address,
+        cause=cause,
+        why=why % {"reason": bounce.reason},
+        reason=bounce.reason,
+        evidence=bounce.evidence,
+        at=bounce.at,
+        **scoped(scope, mailing_list),
+    )
+
+
+def _locked_subscriptions(bounces: Sequence[Bounce]) -> dict[tuple[str, int], Subscription]:
+    """The subscriptions the bounces are about, made where missing, locked in one order."""
+    addresses = sorted({b.address for b in bounces})
+    known = set(
+        Subscriber.objects.filter(canonical__in=addresses).values_list("canonical", flat=True)
+    )
+    fresh = [Subscriber(address=a) for a in addresses if a not in known]
+    for subscriber in fresh:
+        subscriber.set_address(subscriber.address)
+    Subscriber.objects.bulk_create(fresh, ignore_conflicts=True)
+    ids = dict(Subscriber.objects.filter(canonical__in=addresses).values_list("canonical", "pk"))
+    pairs = sorted({(ids[b.address], b.list_id) for b in bounces})
+    Subscription.objects.bulk_create(
+        [Subscription(subscriber_id=s, mailing_list_id=m) for s, m in pairs],
+        ignore_conflicts=True,
+    )
+    rows = (
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("subscriber", "mailing_list")
+        .filter(subscriber_id__in=ids.values(), mailing_list_id__in={m for _, m in pairs})
+        .order_by("pk")
+    )
+    return {(row.subscriber.canonical, row.mailing_list_id): row for row in rows}
+
+
+def _save(subscriptions: dict[tuple[str, int], Subscription], touched: set) -> None:
+    Subscription.objects.bulk_update(
+        [row for key, row in subscriptions.items() if key in touched],
+        ["status", "hard_bounces", "soft_score", "soft_score_at", "last_bounce_at"],
+        batch_size=500,
+    )

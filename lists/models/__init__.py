@@ -1,0 +1,21 @@
+"""Whom we mail, what may not be mailed, and the counts that health is read from."""
+
+from lists.models.counts import CampaignDay, DomainDay, ReasonDay
+from lists.models.mailing import Campaign, MailingList, SentMessage
+from lists.models.people import Subscriber, Subscription
+from lists.models.policy import StreamPolicy
+from lists.models.suppression import Suppression, SuppressionLog
+
+__all__ = [
+    "Campaign",
+    "CampaignDay",
+    "DomainDay",
+    "MailingList",
+    "ReasonDay",
+    "SentMessage",
+    "StreamPolicy",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "SuppressionLog",
+]

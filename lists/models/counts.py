@@ -1,0 +1,95 @@
+"""Counts that health is read from, so that no page scans events.
+
+`CampaignDay` is the sum over the domains of `DomainDay`: a dashboard reads a row a campaign and
+day, however many domains there are.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lists.models.mailing import Campaign
+
+
+class Tally(models.Model):
+    """Recipients counted on one day (UTC)."""
+
+    sent = models.PositiveBigIntegerField(_("sent"), default=0)
+    delivered = models.PositiveBigIntegerField(_("delivered"), default=0)
+    hard = models.PositiveBigIntegerField(_("hard"), default=0)
+    soft = models.PositiveBigIntegerField(_("soft"), default=0)
+    block = models.PositiveBigIntegerField(_("block"), default=0)
+    complaint = models.PositiveBigIntegerField(_("complaints"), default=0)
+    # Bounces that nobody could verify: counted apart, in no rate.
+    unverified = models.PositiveBigIntegerField(_("unverified"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+class CampaignDay(Tally):
+    """A campaign's day."""
+
+    # The unique constraint's index begins with it.
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="days", db_index=False)
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = _("campaign day")
+        verbose_name_plural = _("campaign days")
+        constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="campaignday_once")]
+        indexes = [models.Index(fields=["day"], name="campaignday_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.day}"
+
+
+class DomainDay(Tally):
+    """A campaign's day at one recipient domain."""
+
+    # The unique constraint's index begins with it.
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="domain_days", db_index=False
+    )
+    day = models.DateField()
+    domain = models.CharField(max_length=253)
+
+    class Meta:
+        verbose_name = _("domain day")
+        verbose_name_plural = _("domain days")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "day", "domain"], name="domainday_once")
+        ]
+        # The dashboard reads the days of its period, however long the history is.
+        indexes = [models.Index(fields=["day"], name="domainday_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.day} {self.domain}"
+
+
+class ReasonDay(models.Model):
+    """How many verified bounces a campaign's day had for one reason at one recipient domain."""
+
+    # The unique constraint's index begins with it.
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="reason_days", db_index=False
+    )
+    day = models.DateField()
+    domain = models.CharField(max_length=253)
+    reason = models.CharField(max_length=32)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("reason day")
+        verbose_name_plural = _("reason days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "day", "domain", "reason"], name="reasonday_once"
+            )
+        ]
+        # The dashboard reads the days of its period, however long the history is.
+        indexes = [models.Index(fields=["day"], name="reasonday_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.day} {self.domain} {self.reason}"

@@ -1,0 +1,130 @@
+"""Lists, their campaigns, and the messages that were sent."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lists.addresses import parse_address, to_ascii_domain
+from lists.models.choices import Stream
+
+
+def validate_domain(value: str) -> None:
+    """Refuse what cannot stand behind the `@` of a bounce address."""
+    if not to_ascii_domain(value) or "." not in value:
+        raise ValidationError(_("Enter a domain name, such as bounces.example.com."))
+
+
+class MailingList(models.Model):
+    """A list of people who are mailed with one From address in one stream."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    stream = models.CharField(
+        _("stream"), max_length=16, choices=Stream, default=Stream.MARKETING, db_index=True
+    )
+    header_from = models.EmailField(
+        _("header From"), help_text=_("The address people see. Bounces do not go here.")
+    )
+    bounce_domain = models.CharField(
+        _("bounce domain"),
+        max_length=253,
+        validators=[validate_domain],
+        help_text=_("The domain of the envelope sender. SPF checks it; its MX must lead here."),
+    )
+    accept_unverified = models.BooleanField(
+        _("act on unverified bounces"),
+        default=False,
+        help_text=_(
+            "Risky: anyone who can write to a campaign's bounce address can then have addresses "
+            "suppressed. Use it only where signed return paths are impossible."
+        ),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("list")
+        verbose_name_plural = _("lists")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stream__in=Stream.values), name="mailinglist_stream_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.bounce_domain = to_ascii_domain(self.bounce_domain) or self.bounce_domain
+
+
+class Campaign(models.Model):
+    """One mailing, or one kind of message, to a list. It has a bounce address of its own."""
+
+    mailing_list = models.ForeignKey(
+        MailingList, models.PROTECT, related_name="campaigns", verbose_name=_("list")
+    )
+    name = models.CharField(_("name"), max_length=160)
+    bounce_address = models.CharField(
+        _("bounce address"),
+        max_length=254,
+        unique=True,
+        blank=True,
+        null=True,
+        help_text=_("The envelope sender. Leave it empty to get one made."),
+    )
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing_list", "name"], name="campaign_name_once_per_list"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bounce_address__isnull=True) | ~models.Q(bounce_address=""),
+                name="campaign_bounce_address_not_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.bounce_address:
+            address = parse_address(self.bounce_address)
+            if address is None:
+                raise ValidationError({"bounce_address": _("Enter an address, local@domain.")})
+            self.bounce_address = address.canonical()
+
+    def save(self, *args, **kwargs) -> None:
+        """Give the campaign the address `bounces-campaign-ID@` its list's bounce domain."""
+        self.bounce_address = self.bounce_address or None
+        super().save(*args, **kwargs)
+        if self.bounce_address is None:
+            self.bounce_address = f"bounces-campaign-{self.pk}@{self.mailing_list.bounce_domain}"
+            super().save(update_fields=["bounce_address"])
+
+
+class SentMessage(models.Model):
+    """A message that was really sent: a bounce that names its Message-ID is no forgery.
+
+    Only the id's digest is kept, which is enough to recognise it and short enough for millions.
+    """
+
+    digest = models.CharField(max_length=32, unique=True)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="sent_messages")
+    # Without a subscriber the id was shared by many recipients, and proves only the campaign.
+    subscriber = models.ForeignKey("lists.Subscriber", models.CASCADE, null=True, blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("sent message")
+        verbose_name_plural = _("sent messages")
+
+    def __str__(self) -> str:
+        return self.digest

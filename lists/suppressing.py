@@ -1,0 +1,203 @@
+"""Suppressing and unsuppressing addresses, with the log entry in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lists.addresses import domain_of
+from lists.models import MailingList, Subscription, Suppression, SuppressionLog
+from lists.models.choices import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionWish:
+    """A suppression to be made: `address` is canonical, `scope` with its stream or list."""
+
+    address: str
+    cause: str
+    why: str
+    scope: str = Scope.GLOBAL
+    stream: str = ""
+    list_id: int | None = None
+    reason: str = ""
+    evidence: str = ""
+    at: datetime | None = None
+
+    @property
+    def target(self) -> tuple[str, str, str, int | None]:
+        """What at most one suppression may be in force for."""
+        return self.address, self.scope, self.stream, self.list_id
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A subscription that policy took off its list, and why."""
+
+    subscription: Subscription
+    why: str
+    evidence: str = ""
+
+
+def scoped(scope: str, mailing_list: MailingList) -> dict[str, object]:
+    """The fields of a wish (and of a suppression) that reaches `scope` from a list."""
+    return {
+        "scope": scope,
+        "stream": mailing_list.stream if scope == Scope.STREAM else "",
+        "list_id": mailing_list.pk if scope == Scope.LIST else None,
+    }
+
+
+@transaction.atomic
+def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
+    """Make the suppressions that are not in force yet and log them; return how many were made.
+
+    Complaints outrank bounces: a complaint about an address that is suppressed for a lesser
+    cause raises the cause of what is in force, so that lifting it asks for more.
+    """
+    wanted: dict[tuple, SuppressionWish] = {}
+    for wish in wishes:
+        known = wanted.setdefault(wish.target, wish)
+        if wish.cause == Suppression.Cause.COMPLAINT != known.cause:
+            wanted[wish.target] = wish
+    if not wanted:
+        return 0
+    _lift_expired({wish.address for wish in wanted.values()})
+    before = {_target(s): s for s in _in_force({wish.address for wish in wanted.values()})}
+    Suppression.objects.bulk_create(
+        [_row(wish) for target, wish in sorted(wanted.items(), key=repr) if target not in before],
+        ignore_conflicts=True,
+    )
+    after = {_target(s): s for s in _in_force({wish.address for wish in wanted.values()})}
+    made = 0
+    entries = []
+    for target, wish in wanted.items():
+        row = after[target]
+        raises = wish.cause == Suppression.Cause.COMPLAINT != row.cause
+        if target in before and not raises:
+            continue
+        if raises:
+            Suppression.objects.filter(pk=row.pk).update(
+                cause=wish.cause, reason=wish.reason, evidence=wish.evidence
+            )
+        made += target not in before
+        entries.append(_entry(row, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence))
+    SuppressionLog.objects.bulk_create(entries, batch_size=500)
+    return made
+
+
+@transaction.atomic
+def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int:
+    """Lift suppressions, let their subscriptions be mailed again, log it; return how many.
+
+    ValidationError without a `why`. One that is lifted already is left as it is.
+    """
+    if not why.strip():
+        raise ValidationError(_("Say why: the log keeps it."))
+    rows = list(
+        Suppression.objects.select_for_update(of=("self",))
+        .select_related("mailing_list")
+        .filter(pk__in=[s.pk for s in suppressions], lifted_at__isnull=True)
+        .order_by("pk")
+    )
+    Suppression.objects.filter(pk__in=[row.pk for row in rows]).update(lifted_at=timezone.now())
+    reaches: dict[tuple, set[str]] = defaultdict(set)
+    for row in rows:
+        reaches[row.scope, row.stream, row.mailing_list_id].add(row.address)
+    for (scope, stream, list_id), addresses in reaches.items():
+        _kept_from_mail(addresses, scope, stream, list_id).update(
+            status=Subscription.Status.ACTIVE, hard_bounces=0, soft_score=0, soft_score_at=None
+        )
+    SuppressionLog.objects.bulk_create(
+        [
+            _entry(row, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence)
+            for row in rows
+        ],
+        batch_size=500,
+    )
+    return len(rows)
+
+
+def log_removals(removals: Iterable[Removal], actor: str) -> None:
+    """Log that subscriptions were taken off their lists."""
+    SuppressionLog.objects.bulk_create(
+        [
+            SuppressionLog(
+                address=removal.subscription.subscriber.canonical,
+                what=SuppressionLog.What.REMOVED,
+                reach=str(removal.subscription.mailing_list),
+                actor=actor,
+                why=removal.why[:500],
+                evidence=removal.evidence,
+            )
+            for removal in removals
+        ],
+        batch_size=500,
+    )
+
+
+def _kept_from_mail(
+    addresses: set[str], scope: str, stream: str, list_id: int | None
+) -> QuerySet[Subscription]:
+    """The bounced and removed subscriptions that suppressions kept from being mailed.
+
+    Who unsubscribed stays unsubscribed: that was the person's own wish.
+    """
+    found = Subscription.objects.filter(
+        subscriber__canonical__in=addresses,
+        status__in=[Subscription.Status.BOUNCED, Subscription.Status.REMOVED],
+    )
+    if scope == Scope.STREAM:
+        return found.filter(mailing_list__stream=stream)
+    return found.filter(mailing_list=list_id) if scope == Scope.LIST else found
+
+
+def _in_force(addresses: set[str]) -> list[Suppression]:
+    rows = Suppression.objects.filter(address__in=addresses, lifted_at__isnull=True)
+    return list(rows.select_related("mailing_list"))
+
+
+def _lift_expired(addresses: set[str]) -> None:
+    """One that ran out no longer stands in the way of a new one."""
+    now = timezone.now()
+    Suppression.objects.filter(
+        Q(until__lte=now), address__in=addresses, lifted_at__isnull=True
+    ).update(lifted_at=now)
+
+
+def _target(row: Suppression) -> tuple[str, str, str, int | None]:
+    return row.address, row.scope, row.stream, row.mailing_list_id
+
+
+def _row(wish: SuppressionWish) -> Suppression:
+    return Suppression(
+        address=wish.address,
+        domain=domain_of(wish.address),
+        scope=wish.scope,
+        stream=wish.stream,
+        mailing_list_id=wish.list_id,
+        cause=wish.cause,
+        reason=wish.reason,
+        evidence=wish.evidence,
+        since=wish.at or timezone.now(),
+    )
+
+
+def _entry(row: Suppression, what: str, actor: str, why: str, evidence: str) -> SuppressionLog:
+    return SuppressionLog(
+        suppression_id=row.pk,
+        address=row.address,
+        what=what,
+        reach=row.reach,
+        actor=actor,
+        why=why[:500],
+        evidence=evidence,
+    )

@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bounces import sweeping, waking
+from bounces.housekeeping import delete_old_raw_messages
+from bounces.models import InboundMessage
+from bounces.pipeline import claim
+from bounces.storing import Incoming, store
+from bounces.waking import wake
+from tests.factories import make_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def announced(monkeypatch):
+    """The ids that workers were told of."""
+    found = []
+    monkeypatch.setattr(waking, "_announce", found.extend)
+    return found
+
+
+def stored(number=1, minutes_ago=10):
+    ids = store([Incoming(b"message %d" % n, "file") for n in range(number)]).ids
+    InboundMessage.objects.update(queued_at=timezone.now() - timedelta(minutes=minutes_ago))
+    return ids
+
+
+def test_what_was_left_over_is_announced_again(announced, django_capture_on_commit_callbacks):
+    ids = stored(3)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweeping.sweep() == 3
+    assert announced == ids
+
+
+def test_what_was_announced_just_now_is_not(announced, django_capture_on_commit_callbacks):
+    stored(3)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweeping.sweep()
+        assert sweeping.sweep() == 0
+
+
+def test_what_a_living_worker_is_at_is_not(announced):
+    claim(stored(2))
+    assert sweeping.sweep() == 0
+
+
+def test_what_a_dead_worker_held_is(announced):
+    claim(stored(2))
+    InboundMessage.objects.update(claimed_at=timezone.now() - timedelta(minutes=6))
+    assert sweeping.sweep() == 2
+
+
+def test_the_only_worker_takes_back_what_it_held_before_it_died(announced):
+    claim(stored(2))
+    assert sweeping.release_claims() == 2
+    assert sweeping.sweep() == 2
+
+
+def test_what_is_done_is_left_alone(announced):
+    make_message(state="processed", queued_at=timezone.now() - timedelta(hours=1))
+    make_message(state="failed", queued_at=timezone.now() - timedelta(hours=1))
+    assert sweeping.sweep() == 0
+
+
+def test_a_dead_broker_is_no_error(monkeypatch, caplog, django_capture_on_commit_callbacks):
+    def send_task(*args, **kwargs):
+        raise ConnectionRefusedError("nobody there")
+
+    monkeypatch.setattr("celery.Celery.send_task", send_task)
+    with django_capture_on_commit_callbacks(execute=True):
+        wake(stored(1))
+    assert "the sweep will find 1 messages" in caplog.text
+
+
+def test_old_raw_messages_are_deleted_and_their_rows_stay(settings):
+    settings.RAW_MESSAGE_RETENTION_DAYS = 30
+    now = timezone.now()
+    old = make_message(state="processed", processed_at=now - timedelta(days=31))
+    young = make_message(state="processed", processed_at=now - timedelta(days=29))
+    failed = make_message(state="failed", processed_at=now - timedelta(days=31))
+    assert delete_old_raw_messages() == 1
+    kept = InboundMessage.objects.filter(raw__isnull=False).values_list("pk", flat=True)
+    assert set(kept) == {young.pk, failed.pk}
+    assert InboundMessage.objects.filter(pk=old.pk).exists()

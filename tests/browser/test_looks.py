@@ -1,0 +1,62 @@
+"""What everybody must be able to read: contrast in light (wide) and dark (phone)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from lists.counting import Count, add
+from lists.models import Suppression
+from lists.suppressing import SuppressionWish, suppress
+from tests.factories import make_campaign, make_event, make_list, make_subscriber, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CONTRAST = Path(__file__).with_name("contrast.js").read_text()
+# Bounces per mille -> every band.
+BANDS = (0, 30, 70, 200)
+
+
+@pytest.fixture
+def filled():
+    """Lists in every band, and one of each thing that has a page."""
+    today = datetime.now(UTC).date()
+    for bounced in BANDS:
+        campaign = make_campaign()
+        counts = [Count(campaign.pk, today, "example.org", "sent", 1000)]
+        if bounced:
+            counts.append(Count(campaign.pk, today, "example.org", "hard", bounced, "userunknown"))
+        add(counts)
+    make_list(name="Unused")
+    event = make_event(address="ann@example.net", campaign=campaign)
+    make_subscriber("ann@example.net", campaign.mailing_list)
+    suppress([SuppressionWish("ann@example.net", "complaint", "Spam.")], "policy")
+    suppression = Suppression.objects.get()
+    return {
+        "dashboard": reverse("admin:index"),
+        "list": reverse("admin:lists_mailinglist_change", args=[campaign.mailing_list_id]),
+        "campaign": reverse("admin:lists_campaign_change", args=[campaign.pk]),
+        "event": reverse("admin:bounces_bounceevent_change", args=[event.pk]),
+        "message": reverse("admin:bounces_inboundmessage_change", args=[event.message_id]),
+        "address": reverse("address") + "?address=ann@example.net",
+        "unsuppress": reverse("admin:lists_suppression_unsuppress") + f"?ids={suppression.pk}",
+        "suppress": reverse("admin:lists_suppression_suppress"),
+        "events": reverse("admin:bounces_bounceevent_changelist"),
+        "suppressions": reverse("admin:lists_suppression_changelist"),
+    }
+
+
+def test_all_text_has_enough_contrast(page: Page, log_in, filled):
+    make_user("Admin", "alice")
+    log_in("alice")
+    faint = {}
+    for name, url in filled.items():
+        page.goto(url)
+        found = page.evaluate(CONTRAST)
+        if found:
+            faint[name] = found
+    assert faint == {}

@@ -1,0 +1,81 @@
+"""Rows for tests, each with sensible values for what a test does not care about."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+from django.contrib.auth.models import Group, User
+
+from bounces.models import BounceEvent, InboundMessage
+from lists.addresses import domain_of
+from lists.models import Campaign, MailingList, Subscriber, Subscription
+
+_numbers = itertools.count(1)
+PASSWORD = "correct horse battery staple"
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def make_list(**fields) -> MailingList:
+    n = next(_numbers)
+    defaults = {
+        "name": f"List {n}",
+        "header_from": "news@example.com",
+        "bounce_domain": "bounces.example.com",
+    }
+    return MailingList.objects.create(**defaults | fields)
+
+
+def make_campaign(**fields) -> Campaign:
+    n = next(_numbers)
+    if "mailing_list" not in fields:
+        fields["mailing_list"] = make_list()
+    return Campaign.objects.create(**{"name": f"Campaign {n}", "started_at": NOW} | fields)
+
+
+def make_subscriber(address: str = "", *lists: MailingList) -> Subscriber:
+    subscriber = Subscriber.objects.create(address=address or f"person{next(_numbers)}@example.net")
+    for mailing_list in lists:
+        Subscription.objects.create(subscriber=subscriber, mailing_list=mailing_list)
+    return subscriber
+
+
+def make_message(**fields) -> InboundMessage:
+    n = next(_numbers)
+    raw = fields.pop("raw", f"Subject: message {n}\n\nhello\n".encode())
+    defaults = {"digest": f"{n:064x}", "raw": raw, "size": len(raw), "source": "file"}
+    return InboundMessage.objects.create(**defaults | fields)
+
+
+def make_event(**fields) -> BounceEvent:
+    """A verified hard bounce unless told otherwise; `campaign` brings its list along."""
+    n = next(_numbers)
+    address = fields.setdefault("address", f"person{n}@example.net")
+    defaults = {
+        "dedupe_key": f"{n:064x}",
+        "kind": BounceEvent.Kind.BOUNCE,
+        "category": BounceEvent.Category.HARD,
+        "reason": "userunknown",
+        "status": "5.1.1",
+        "smtp_code": "550",
+        "diagnostic": "550 5.1.1 no such user",
+        "domain": domain_of(address),
+        "reported_recipient": address,
+        "trust": BounceEvent.Trust.VERIFIED,
+        "proof": BounceEvent.Proof.SIGNED_RETURN_PATH,
+        "occurred_at": NOW,
+    }
+    if fields.get("campaign"):
+        defaults["mailing_list"] = fields["campaign"].mailing_list
+    if "message" not in fields:
+        fields["message"] = make_message(state=InboundMessage.State.PROCESSED)
+    return BounceEvent.objects.create(**defaults | fields)
+
+
+def make_user(role: str = "Admin", username: str = "") -> User:
+    """A member of staff with one of the roles `Marketer`, `Operator`, `Admin`."""
+    user = User.objects.create_user(
+        username or f"{role.lower()}{next(_numbers)}", password=PASSWORD, is_staff=True
+    )
+    user.groups.add(Group.objects.get(name=role))
+    return user

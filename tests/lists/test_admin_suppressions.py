@@ -1,0 +1,187 @@
+"""Unsuppressing asks why, asks twice where a person complained, and is kept in the log."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from lists.models import Subscription, Suppression, SuppressionLog
+from lists.models.choices import Scope, Stream
+from lists.suppressing import SuppressionWish, suppress
+from tests.factories import make_list, make_subscriber, make_user
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "admin:lists_suppression_unsuppress"
+
+
+def suppressed(address="ann@example.net", cause=Suppression.Cause.HARD) -> Suppression:
+    suppress([SuppressionWish(address, cause, "It bounced.")], "policy")
+    return Suppression.objects.get(address=address)
+
+
+def unsuppress(client, *rows, **form):
+    url = reverse(PAGE) + "?ids=" + ",".join(str(row.pk) for row in rows)
+    return client.post(url, form)
+
+
+@pytest.fixture
+def operator(client):
+    user = make_user("Operator")
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+def test_unsuppressing_keeps_who_when_and_why(operator):
+    mailing_list = make_list()
+    make_subscriber("ann@example.net", mailing_list)
+    Subscription.objects.update(status="bounced", hard_bounces=2)
+    row = suppressed()
+
+    answer = unsuppress(operator, row, why="She wrote to us from it.")
+
+    assert answer.status_code == 302
+    assert not Suppression.objects.active().exists()
+    entry = SuppressionLog.objects.get(what="unsuppressed")
+    assert (entry.actor, entry.why) == (operator.user.username, "She wrote to us from it.")
+    assert Subscription.objects.get().status == "active"
+    log = operator.get(reverse("admin:lists_suppressionlog_changelist")).content.decode()
+    assert "She wrote to us from it." in log
+
+
+@pytest.mark.parametrize("why", ["", "   "])
+def test_without_a_reason_nothing_is_lifted_and_the_field_says_so(operator, why):
+    row = suppressed()
+
+    answer = unsuppress(operator, row, why=why)
+
+    assert b"Say why: the log keeps it." in answer.content
+    assert Suppression.objects.active().exists()
+
+
+def test_a_complaint_asks_for_a_tick_as_well(operator):
+    row = suppressed(cause=Suppression.Cause.COMPLAINT)
+
+    refused = unsuppress(operator, row, why="They asked.")
+    assert b"Tick this, or leave the complaint in force." in refused.content
+    assert Suppression.objects.active().exists()
+
+    unsuppress(operator, row, why="They asked.", complaint_confirmed="on")
+    assert not Suppression.objects.active().exists()
+
+
+def test_a_hard_bounce_asks_for_no_tick(operator):
+    url = reverse(PAGE) + f"?ids={suppressed().pk}"
+
+    assert b"complaint_confirmed" not in operator.get(url).content
+
+
+def test_several_are_lifted_at_once(operator):
+    rows = [suppressed(f"person{n}@example.net") for n in range(3)]
+    chosen = {"action": "unsuppress_selected", "_selected_action": [row.pk for row in rows]}
+
+    answer = operator.post(reverse("admin:lists_suppression_changelist"), chosen)
+    page = operator.get(answer.url)
+    assert b"Mail these 3 addresses again?" in page.content
+    operator.post(answer.url, {"why": "The server was down."})
+
+    assert not Suppression.objects.active().exists()
+    assert SuppressionLog.objects.filter(what="unsuppressed").count() == 3
+
+
+def test_the_button_on_a_suppression_leads_to_the_question(operator):
+    row = suppressed()
+    page = operator.get(reverse("admin:lists_suppression_change", args=[row.pk]))
+    button = reverse("admin:lists_suppression_unsuppress_this", args=[row.pk])
+
+    assert button in page.content.decode()
+    assert operator.get(button).url == reverse(PAGE) + f"?ids={row.pk}"
+
+
+def test_lifting_twice_says_that_there_is_nothing_to_lift(operator):
+    row = suppressed()
+    unsuppress(operator, row, why="Works again.")
+
+    assert b"Nothing to lift" in unsuppress(operator, row, why="Again.").content
+    assert SuppressionLog.objects.filter(what="unsuppressed").count() == 1
+
+
+def test_marketers_neither_see_nor_reach_it(client):
+    client.force_login(make_user("Marketer"))
+    row = suppressed()
+
+    assert (
+        b"Unsuppress"
+        not in client.get(reverse("admin:lists_suppression_change", args=[row.pk])).content
+    )
+    listed = client.get(reverse("admin:lists_suppression_changelist")).content
+    assert b"unsuppress_selected" not in listed
+    assert b"Suppress by hand" not in listed
+    assert unsuppress(client, row, why="Let me.").status_code == 403
+    assert client.get(reverse("admin:lists_suppression_suppress")).status_code == 403
+    button = reverse("admin:lists_suppression_unsuppress_this", args=[row.pk])
+    assert client.get(button).status_code == 403
+    assert Suppression.objects.active().exists()
+
+
+def test_the_way_back_never_leaves_the_site(operator):
+    row = suppressed()
+    url = reverse(PAGE) + f"?ids={row.pk}&next=https://evil.test/"
+
+    answer = operator.post(url, {"why": "Works again."})
+
+    assert answer.url == reverse("admin:lists_suppression_changelist")
+
+
+@pytest.mark.parametrize("ids", ["", "x", "1;drop", "99999999", "9" * 40, "١٢"])
+def test_nonsense_ids_lift_nothing(operator, ids):
+    assert operator.get(reverse(PAGE), {"ids": ids}).status_code == 200
+
+
+def test_addresses_are_suppressed_by_hand(operator):
+    form = {
+        "addresses": "Ann@Example.net\n\n bob@example.net \nann@example.net",
+        "scope": Scope.STREAM,
+        "stream": Stream.MARKETING,
+        "why": "They asked by telephone.",
+    }
+
+    operator.post(reverse("admin:lists_suppression_suppress"), form)
+
+    rows = Suppression.objects.active().order_by("address")
+    assert [row.address for row in rows] == ["ann@example.net", "bob@example.net"]
+    assert {(row.cause, row.scope, row.stream) for row in rows} == {
+        ("manual", "stream", "marketing")
+    }
+    assert SuppressionLog.objects.filter(why="They asked by telephone.").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"addresses": "ann@example.net\nnot an address"}, "No address: not an address"),
+        ({"addresses": "a@b.test\n" * 1001}, "A thousand at most"),
+        ({"why": ""}, "Say why: the log keeps it."),
+        ({"scope": "list"}, "Choose the list."),
+        ({"scope": "stream"}, "Choose the stream."),
+    ],
+)
+def test_a_wrong_field_is_told_at_the_field_and_suppresses_nobody(operator, wrong, sentence):
+    form = {"addresses": "ann@example.net", "scope": "global", "why": "Asked."} | wrong
+
+    page = operator.post(reverse("admin:lists_suppression_suppress"), form)
+
+    assert sentence in page.content.decode()
+    assert not Suppression.objects.exists()
+
+
+def test_log_is_searched_by_whole_address(operator):
+    suppressed("ann@example.net")
+    suppressed("bob@example.net")
+    url = reverse("admin:lists_suppressionlog_changelist")
+
+    found = operator.get(url, {"q": "ANN@example.net"}).content
+    assert b"ann@example.net" in found
+    assert b"bob@example.net" not in found
+    assert b"bob@example.net" not in operator.get(url, {"q": "@example.net"}).content
