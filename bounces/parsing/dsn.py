@@ -44,9 +44,9 @@ def findings_of(text: str) -> list[Finding]:
         fields = Headers(group)
         if "reporting-mta" in fields and not reporting:
             reporting = host_of(fields.get("reporting-mta"))
-        if "final-recipient" not in fields and "original-recipient" not in fields:
-            if "action" not in fields or not found:
-                continue
+        names_somebody = "final-recipient" in fields or "original-recipient" in fields
+        if not names_somebody and ("action" not in fields or not found):
+            continue
         finding = _finding(fields)
         finding.reporting_mta = reporting
         found.append(finding)

@@ -88,7 +88,7 @@ def _report(finding: Finding, kind: Kind, notice: Notice, form: str) -> Report:
                 reporting_mta=finding.reporting_mta,
                 format=form,
                 command=finding.command,
-            )  # fmt: skip
+            )
         )
         reason, rule, evidence = verdict.reason, verdict.rule, verdict.evidence
     return Report(
