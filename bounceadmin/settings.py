@@ -18,6 +18,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 # Where the embedded default keeps its database and its generated secret key.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 SECRET_KEY = data_dir.prepare(DATA_DIR, env.str("SECRET_KEY", default=""))
+# Former keys: what they sealed or signed is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
