@@ -15,6 +15,8 @@ import idna
 MAX_LOCAL_OCTETS = 64  # RFC 5321 4.5.3.1.1
 MAX_ADDRESS_OCTETS = 254  # RFC 5321 4.5.3.1.3 less the angle brackets
 
+# Not all of Unicode's: a non-breaking space may belong to a local part (RFC 6531).
+_BLANKS = " \t\r\n"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)"')
@@ -44,9 +46,9 @@ class Address:
 
 def parse_address(text: str) -> Address | None:
     """Read `local@domain`, in angle brackets or not; None where it is no address."""
-    text = text.strip()
+    text = text.strip(_BLANKS)
     if text.startswith("<") and text.endswith(">"):
-        text = text[1:-1].strip()
+        text = text[1:-1].strip(_BLANKS)
     local, at, domain = text.rpartition("@")
     if not at or len(text) > 4 * MAX_ADDRESS_OCTETS:
         return None
