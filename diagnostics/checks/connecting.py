@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.asking import Resolver, ask
 from diagnostics.checks.spf.identity import read_client
+from network.addresses import AddressPolicy
 
 MOST_ADDRESSES = 4
 """Addresses of one host that are tried."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.asking import Answered, Resolver, ask, host_name
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, unanswered
 from diagnostics.checks.spf.identity import read_client
+from network.addresses import AddressPolicy
 
 CHECK = "mx"
 MOST_HOSTS = 16

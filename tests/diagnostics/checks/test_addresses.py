@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from diagnostics.checks.addresses import INTERNAL, AddressPolicy
 from diagnostics.checks.connecting import CannotConnect, addresses_of, connect_to, connector
 from diagnostics.checks.zones import ZoneResolver
+from network.addresses import INTERNAL, AddressPolicy
 
 INSIDE = [
     *(network.split("/")[0] for network, _ in INTERNAL),

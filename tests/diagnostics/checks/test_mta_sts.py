@@ -14,7 +14,6 @@ from typing import Any
 import dns.resolver
 import pytest
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.connecting import connector
 from diagnostics.checks.fetching import LONGEST, Fetched, fetcher
 from diagnostics.checks.findings import Finding
@@ -23,6 +22,7 @@ from diagnostics.checks.mx import MailHost, MailRoute
 from diagnostics.checks.resolving import BoundedResolver
 from diagnostics.checks.tls_rpt import check_tls_rpt
 from diagnostics.checks.zones import ZoneResolver
+from network.addresses import AddressPolicy
 from tests.diagnostics.checks.mail_host import authority, scripted, server_context
 
 DOMAIN = "example.com"

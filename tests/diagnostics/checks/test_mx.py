@@ -7,10 +7,10 @@ from typing import Any
 import dns.resolver
 import pytest
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.mx import check_mx, mail_route
 from diagnostics.checks.resolving import BoundedResolver
 from diagnostics.checks.zones import ZoneResolver
+from network.addresses import AddressPolicy
 
 DOMAIN = "example.com"
 GOOD: dict[str, Any] = {

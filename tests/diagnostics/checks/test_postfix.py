@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.connecting import connector
 from diagnostics.checks.mailbox import Probed, findings, probe
 from diagnostics.checks.mx import mail_route
 from diagnostics.checks.resolving import BoundedResolver
+from network.addresses import AddressPolicy
 from tests.diagnostics.checks.mail_host import Authority, authority, server_context
 from tests.diagnostics.checks.postfix import postfix
 

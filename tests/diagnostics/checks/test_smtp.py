@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.checks.addresses import AddressPolicy
 from diagnostics.checks.connecting import connector
 from diagnostics.checks.mailbox import findings, probe
 from diagnostics.checks.mx import MailHost, MailRoute
 from diagnostics.checks.smtp import Bounds, SmtpTalk, talk
 from diagnostics.checks.zones import ZoneResolver
+from network.addresses import AddressPolicy
 from tests.diagnostics.checks.mail_host import (
     NOW,
     Mailboxes,

@@ -1,4 +1,4 @@
-"""Which addresses a check may connect to: none inside, unless the operator allows it."""
+"""Which addresses may be connected to: none inside, unless the operator allows it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _TRANSLATED = ip_network("64:ff9b::/96")  # NAT64 (RFC 6052)
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What a check may connect to."""
+    """What may be connected to."""
 
     allowed: tuple[Network, ...] = ()
     """Internal networks that may be reached all the same."""
