@@ -21,11 +21,11 @@ from unfold.decorators import action
 from unfold.paginator import InfinitePaginator
 
 from bounces.admin_filters import (
-    MESSAGE_KINDS,
     AboutFilter,
     MessageKindFilter,
     ReasonFilter,
     SinceFilter,
+    message_kinds,
 )
 from bounces.explaining import EFFECTS, explain
 from bounces.models import BounceEvent, InboundMessage
@@ -190,7 +190,7 @@ class InboundMessageAdmin(RecordAdmin):
 
     @admin.display(description=_("kind"))
     def said(self, row: InboundMessage) -> str:
-        return dict(MESSAGE_KINDS).get(row.kind, "–")
+        return dict(message_kinds()).get(row.kind, "–")
 
     @admin.display(description=_("size"))
     def length(self, row: InboundMessage) -> str:

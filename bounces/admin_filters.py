@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from bounces import taking
 from bounces.models import BounceEvent
 from bounces.parsing.reasons.names import REASONS
 
-MESSAGE_KINDS = (*BounceEvent.Kind.choices, ("other", _("No bounce")))
+
+def message_kinds() -> list[tuple[str, object]]:
+    """What a message can turn out to be: a kind of event, none, or what another app takes."""
+    return [*BounceEvent.Kind.choices, ("other", _("No bounce")), *taking.kind_labels.items()]
 
 
 class ReasonFilter(DropdownFilter):
@@ -68,7 +72,7 @@ class MessageKindFilter(DropdownFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, object]]:
-        return list(MESSAGE_KINDS)
+        return message_kinds()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(kind=self.value()) if self.value() else queryset

@@ -1,6 +1,7 @@
 """A bounce's way from the stored message to the counts, a batch at a time.
 
-claim -> parse -> attribute -> one transaction: events, policy, counts, done. Whatever a worker
+claim -> parse -> attribute -> one transaction: events, policy, counts, done (what another app
+takes, such as a DMARC report, is kept instead of becoming an event). Whatever a worker
 dies at, the transaction did all of it or nothing, and the sweep finds the message again.
 """
 
@@ -8,8 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,10 +17,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import eventing
-from bounces.attributing import Arrived, Attribution, attribute
+from bounces import eventing, taking
+from bounces.attributing import Arrived, attribute
 from bounces.models import InboundMessage
-from bounces.parsing import ParsedMessage, parse
+from bounces.parsing import parse
+from bounces.taking import Taken, Understood
 from bounces.text import storable
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,6 @@ _BATCH_BYTES = 32 * 1024 * 1024
 _IDS_AT_ONCE = 5000
 # Database trouble is no fault of the message: it is tried again later, by the sweep.
 _DATABASE_TROUBLE = (OperationalError, InterfaceError)
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A claimed row, what it says and what it is about."""
-
-    row: InboundMessage
-    parsed: ParsedMessage
-    attribution: Attribution
 
 
 def process(ids: Sequence[int]) -> Outcomes:
@@ -133,6 +125,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
         Understood(row, said, about)
         for row, said, about in zip(rows, parsed, attributions, strict=True)
     ]
+    taken = taking.taken(understood)
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
@@ -145,22 +138,28 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
         eventing.record(
             draft
             for item in understood
+            if item.row.pk not in taken
             for draft in eventing.drafts(item.row, item.parsed, item.attribution)
         )
-        _finish(understood)
-    return Counter(item.parsed.kind for item in understood)
+        for item in understood:
+            mine = taken.get(item.row.pk)
+            if mine is not None and mine.keep is not None:
+                mine.keep()
+        _finish(understood, taken)
+    return Counter(item.row.kind for item in understood)
 
 
-def _finish(understood: list[Understood]) -> None:
+def _finish(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
     now = timezone.now()
     for item in understood:
-        row, parsed = item.row, item.parsed
+        row, parsed, mine = item.row, item.parsed, taken.get(item.row.pk)
         row.state = InboundMessage.State.PROCESSED
         row.processed_at = now
         row.claimed_at = None
-        row.kind = parsed.kind
+        row.kind = mine.kind if mine else parsed.kind
         row.subject = storable(parsed.subject, 255)
-        row.note = storable(" ".join(filter(None, (row.note, parsed.note))), 255)
+        notes = (row.note, parsed.note, mine.note if mine else "")
+        row.note = storable(" ".join(filter(None, notes)), 255)
     InboundMessage.objects.bulk_update(
         [item.row for item in understood],
         ["state", "processed_at", "claimed_at", "kind", "subject", "note"],
