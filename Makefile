@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # These import no Django and are fully typed.
 PURE := bounces/parsing diagnostics/checks network lists/verp.py lists/bands.py lists/policy.py \
-	lists/addresses.py
+	lists/addresses.py lists/sending_facts.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench accuracy requirements clean

@@ -25,7 +25,19 @@ class MailingListAdmin(HealthFirstAdmin):
     list_display = ["name", "stream", "band", "rate", "header_from", "bounce_domain"]
     list_filter = [("stream", ChoicesDropdownFilter)]
     search_fields = ["name"]
-    fields = ["name", "stream", "header_from", "bounce_domain", "accept_unverified"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["name", "stream", "header_from", "bounce_domain", "accept_unverified"]},
+        ),
+        (
+            _("How it is sent"),
+            {
+                "description": _("Diagnostics check what is written here."),
+                "fields": ["sending_ips", "dkim_selectors", "blocklist_domains"],
+            },
+        ),
+    ]
 
     def get_changelist_instance(self, request: HttpRequest):
         found = super().get_changelist_instance(request)

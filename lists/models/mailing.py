@@ -7,7 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lists.addresses import parse_address, to_ascii_domain
+from lists import sending_facts
+from lists.addresses import domain_of, parse_address, to_ascii_domain
 from lists.models.choices import Stream
 
 
@@ -41,6 +42,30 @@ class MailingList(models.Model):
             "suppressed. Use it only where signed return paths are impossible."
         ),
     )
+    sending_ips = models.TextField(
+        _("sending IP addresses"),
+        blank=True,
+        help_text=_(
+            "Every address that the list's mail leaves from, one a line. Diagnostics ask whether "
+            "SPF lets them send, whether a blocklist has them, and what they are called."
+        ),
+    )
+    dkim_selectors = models.TextField(
+        _("DKIM selectors"),
+        blank=True,
+        help_text=_(
+            "One a line: s2026 for the header From's domain, or s2026._domainkey.example.net for "
+            "another. The s= of a DKIM-Signature header tells it."
+        ),
+    )
+    blocklist_domains = models.TextField(
+        _("domains to look up in blocklists"),
+        blank=True,
+        help_text=_(
+            "Domains of links in the mail, one a line. The bounce domain and the header From's "
+            "are always looked up."
+        ),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -58,6 +83,38 @@ class MailingList(models.Model):
 
     def clean(self) -> None:
         self.bounce_domain = to_ascii_domain(self.bounce_domain) or self.bounce_domain
+        wrong = {}
+        for name, read, hint in _SENDING_FACTS:
+            try:
+                setattr(self, name, sending_facts.normalised(getattr(self, name), read))
+            except ValueError as error:
+                wrong[name] = hint % {"why": error}
+        if wrong:
+            raise ValidationError(wrong)
+
+    @property
+    def header_from_domain(self) -> str:
+        """The domain that people see."""
+        return to_ascii_domain(domain_of(self.header_from))
+
+
+_SENDING_FACTS = (
+    (
+        "sending_ips",
+        sending_facts.read_ip,
+        _("Enter IP addresses, such as 192.0.2.25, one a line: %(why)s."),
+    ),
+    (
+        "dkim_selectors",
+        sending_facts.read_selector,
+        _("Enter selectors, such as s2026, one a line: %(why)s."),
+    ),
+    (
+        "blocklist_domains",
+        sending_facts.read_domain,
+        _("Enter domain names, such as example.com, one a line: %(why)s."),
+    ),
+)
 
 
 class Campaign(models.Model):
