@@ -11,6 +11,7 @@ from bounces.explaining import consequence, explain
 from bounces.models import BounceEvent
 from lists.models import MailingList, Subscriber, Subscription, Suppression, SuppressionLog
 from lists.models.choices import Scope
+from lists.pseudonyms import forms
 
 _MOMENTS = 100
 
@@ -86,7 +87,8 @@ class AddressFile:
 def look_up(address: str) -> AddressFile:
     """Everything about a canonical `address`, in five queries."""
     subscriber = Subscriber.objects.filter(canonical=address).first()
-    active = Suppression.objects.active().filter(address=address)
+    known_as = list(forms([address]))
+    active = Suppression.objects.active().filter(address__in=known_as)
     suppressions = tuple(active.select_related("mailing_list").order_by("-since"))
     subscriptions = subscriber.subscriptions.select_related("mailing_list") if subscriber else ()
     return AddressFile(
@@ -96,7 +98,7 @@ def look_up(address: str) -> AddressFile:
         standings=tuple(
             Standing(row, _reaching(suppressions, row.mailing_list)) for row in subscriptions
         ),
-        moments=_moments(address),
+        moments=_moments(known_as),
     )
 
 
@@ -111,10 +113,12 @@ def _reaching(suppressions: tuple[Suppression, ...], to: MailingList) -> Suppres
     return None
 
 
-def _moments(address: str) -> tuple[Moment, ...]:
+def _moments(known_as: list[str]) -> tuple[Moment, ...]:
     """Events and log entries together, newest first."""
-    events = BounceEvent.objects.filter(address=address).select_related("mailing_list", "campaign")
-    log = SuppressionLog.objects.filter(address=address)
+    events = BounceEvent.objects.filter(address__in=known_as).select_related(
+        "mailing_list", "campaign"
+    )
+    log = SuppressionLog.objects.filter(address__in=known_as)
     moments = [_of_event(event) for event in events.order_by("-occurred_at")[:_MOMENTS]]
     moments += [_of_entry(entry) for entry in log.order_by("-at")[:_MOMENTS]]
     return tuple(sorted(moments, key=lambda m: m.at, reverse=True)[:_MOMENTS])

@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from lists.addresses import domain_of
 from lists.models import MailingList, Subscription, Suppression, SuppressionLog
 from lists.models.choices import Scope
+from lists.pseudonyms import forms
+
+_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class SuppressionWish:
     reason: str = ""
     evidence: str = ""
     at: datetime | None = None
+    until: datetime | None = None
+    """When it ends by itself; None is for good."""
 
     @property
     def target(self) -> tuple[str, str, str, int | None]:
@@ -60,38 +65,56 @@ def scoped(scope: str, mailing_list: MailingList) -> dict[str, object]:
 def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     """Make the suppressions that are not in force yet and log them; return how many were made.
 
-    Complaints outrank bounces: a complaint about an address that is suppressed for a lesser
-    cause raises the cause of what is in force, so that lifting it asks for more.
+    A wish that outranks what is in force (a complaint over a bounce, for good over for a while)
+    changes its cause and end, and is logged too. An address that was forgotten is found by its
+    pseudonym, so that it is not written down again.
     """
     wanted: dict[tuple, SuppressionWish] = {}
     for wish in wishes:
         known = wanted.setdefault(wish.target, wish)
-        if wish.cause == Suppression.Cause.COMPLAINT != known.cause:
+        if _outranks(wish, known):
             wanted[wish.target] = wish
     if not wanted:
         return 0
-    _lift_expired({wish.address for wish in wanted.values()})
-    before = {_target(s): s for s in _in_force({wish.address for wish in wanted.values()})}
+    known_as = forms(sorted({wish.address for wish in wanted.values()}))
+    _lift_expired(known_as)
+    before = _in_force(known_as)
     Suppression.objects.bulk_create(
         [_row(wish) for target, wish in sorted(wanted.items(), key=repr) if target not in before],
         ignore_conflicts=True,
+        batch_size=_ROWS_AT_ONCE,
     )
-    after = {_target(s): s for s in _in_force({wish.address for wish in wanted.values()})}
+    after = _in_force(known_as)
     made = 0
     entries = []
     for target, wish in wanted.items():
         row = after[target]
-        raises = wish.cause == Suppression.Cause.COMPLAINT != row.cause
+        raises = _outranks(wish, row)
         if target in before and not raises:
             continue
         if raises:
             Suppression.objects.filter(pk=row.pk).update(
-                cause=wish.cause, reason=wish.reason, evidence=wish.evidence
+                cause=wish.cause,
+                reason=wish.reason,
+                evidence=wish.evidence,
+                until=_later(wish.until, row.until),
             )
         made += target not in before
         entries.append(_entry(row, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence))
-    SuppressionLog.objects.bulk_create(entries, batch_size=500)
+    SuppressionLog.objects.bulk_create(entries, batch_size=_ROWS_AT_ONCE)
     return made
+
+
+def _outranks(wish: SuppressionWish, other: SuppressionWish | Suppression) -> bool:
+    if wish.cause == Suppression.Cause.COMPLAINT != other.cause:
+        return True
+    if other.cause == Suppression.Cause.COMPLAINT != wish.cause:
+        return False
+    return other.until is not None and (wish.until is None or wish.until > other.until)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else None
 
 
 @transaction.atomic
@@ -121,7 +144,7 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
             _entry(row, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence)
             for row in rows
         ],
-        batch_size=500,
+        batch_size=_ROWS_AT_ONCE,
     )
     return len(rows)
 
@@ -140,7 +163,7 @@ def log_removals(removals: Iterable[Removal], actor: str) -> None:
             )
             for removal in removals
         ],
-        batch_size=500,
+        batch_size=_ROWS_AT_ONCE,
     )
 
 
@@ -160,21 +183,21 @@ def _kept_from_mail(
     return found.filter(mailing_list=list_id) if scope == Scope.LIST else found
 
 
-def _in_force(addresses: set[str]) -> list[Suppression]:
-    rows = Suppression.objects.filter(address__in=addresses, lifted_at__isnull=True)
-    return list(rows.select_related("mailing_list"))
+def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:
+    """What is in force for the addresses with these `forms`, by what it is in force for."""
+    rows = Suppression.objects.filter(address__in=list(known_as), lifted_at__isnull=True)
+    return {
+        (known_as[row.address], row.scope, row.stream, row.mailing_list_id): row
+        for row in rows.select_related("mailing_list")
+    }
 
 
-def _lift_expired(addresses: set[str]) -> None:
+def _lift_expired(known_as: dict[str, str]) -> None:
     """One that ran out no longer stands in the way of a new one."""
     now = timezone.now()
     Suppression.objects.filter(
-        Q(until__lte=now), address__in=addresses, lifted_at__isnull=True
+        Q(until__lte=now), address__in=list(known_as), lifted_at__isnull=True
     ).update(lifted_at=now)
-
-
-def _target(row: Suppression) -> tuple[str, str, str, int | None]:
-    return row.address, row.scope, row.stream, row.mailing_list_id
 
 
 def _row(wish: SuppressionWish) -> Suppression:
@@ -188,6 +211,7 @@ def _row(wish: SuppressionWish) -> Suppression:
         reason=wish.reason,
         evidence=wish.evidence,
         since=wish.at or timezone.now(),
+        until=wish.until,
     )
 
 

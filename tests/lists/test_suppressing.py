@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from lists.models import Subscription, Suppression, SuppressionLog
+from lists.pseudonyms import pseudonym
 from lists.suppressing import SuppressionWish, scoped, suppress, unsuppress
 from tests.factories import make_list, make_subscriber
 
@@ -128,3 +132,31 @@ def test_suppressing_many_costs_the_same_queries_as_one(django_assert_max_num_qu
     with django_assert_max_num_queries(12):
         suppress([wish(f"p{n}@example.net") for n in range(300)], "policy")
     assert Suppression.objects.count() == SuppressionLog.objects.count() == 300
+
+
+def test_a_suppression_for_good_replaces_one_for_a_while():
+    suppress([wish(cause="soft", until=timezone.now() + timedelta(days=30))], "policy")
+    assert suppress([wish(cause="hard")], "policy") == 0
+    row = Suppression.objects.get()
+    assert (row.cause, row.until) == ("hard", None)
+
+
+def test_one_for_a_while_changes_nothing_about_one_for_good():
+    suppress([wish(cause="hard")], "policy")
+    suppress([wish(cause="soft", until=timezone.now() + timedelta(days=30))], "policy")
+    row = Suppression.objects.get()
+    assert (row.cause, row.until) == ("hard", None)
+
+
+def test_a_complaint_keeps_the_later_end():
+    suppress([wish(cause="hard")], "policy")
+    suppress([wish(cause="complaint", until=timezone.now() + timedelta(days=30))], "policy")
+    row = Suppression.objects.get()
+    assert (row.cause, row.until) == ("complaint", None)
+
+
+def test_a_forgotten_address_is_not_written_down_again():
+    suppress([wish()], "policy")
+    Suppression.objects.update(address=pseudonym("ann@example.net"), domain="")
+    assert suppress([wish()], "policy") == 0
+    assert not Suppression.objects.filter(address__contains="@").exists()
