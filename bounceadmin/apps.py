@@ -1,8 +1,11 @@
 """The project as an app: its commands, its admin site, its roles."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+
+from bounceadmin.operating import sentry
 
 
 class BounceadminConfig(AppConfig):
@@ -12,6 +15,12 @@ class BounceadminConfig(AppConfig):
         from bounceadmin.roles import create_roles  # noqa: PLC0415 (models load after the apps)
 
         post_migrate.connect(create_roles, dispatch_uid="bounceadmin.roles")
+        if settings.SENTRY_DSN:
+            sentry.start(
+                settings.SENTRY_DSN,
+                environment=settings.SENTRY_ENVIRONMENT,
+                personal_data=settings.LOG_PERSONAL_DATA,
+            )
 
 
 class BounceadminAdminConfig(AdminConfig):

@@ -28,14 +28,16 @@ def backlog(since: datetime) -> Backlog:
     """Look, in four small queries."""
     newest = InboundMessage.objects.order_by("-received_at", "-id")
     return Backlog(
-        pending=_count(InboundMessage.objects.pending()),
-        failed=_count(InboundMessage.objects.failed()),
-        unattributed=_count(
-            BounceEvent.objects.filter(campaign=None, occurred_at__gte=since, kind="bounce")
+        pending=count_up_to(COUNT_UP_TO, InboundMessage.objects.pending()),
+        failed=count_up_to(COUNT_UP_TO, InboundMessage.objects.failed()),
+        unattributed=count_up_to(
+            COUNT_UP_TO,
+            BounceEvent.objects.filter(campaign=None, occurred_at__gte=since, kind="bounce"),
         ),
         last_received=newest.values_list("received_at", flat=True).first(),
     )
 
 
-def _count(rows: QuerySet) -> int:
-    return rows.order_by()[:COUNT_UP_TO].count()
+def count_up_to(most: int, rows: QuerySet) -> int:
+    """How many rows there are, `most` where there are more: it never reads further."""
+    return rows.order_by()[:most].count()

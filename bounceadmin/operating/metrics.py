@@ -1,0 +1,101 @@
+"""The state of the system in numbers, for Prometheus.
+
+All of it is read from the database when asked, so that any web process gives the same answer and
+nothing is lost when one restarts: from the counts, from partial indexes, from rows a source. No
+number costs more with more events. `tests/.../test_metrics.py` keeps the number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from django.db.models import Sum
+from django.utils import timezone
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bounces.backlog import count_up_to
+from bounces.models import InboundMessage
+from lists import health
+from lists.bands import Band
+from lists.health import Period
+from lists.models import CampaignDay
+
+# Longer queues are told as this: alarms went off long before.
+LONGEST_QUEUE = 1_000_000
+# Bands are of the same period as on the dashboard.
+BAND_DAYS = 30
+
+
+class StateOfTheSystem(Collector):
+    """Asks the database at each scrape."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = timezone.now()
+        yield from _queue(now)
+        yield from _recipients()
+        yield from _bands(now)
+
+    def describe(self) -> Iterable[Metric]:
+        # Otherwise the registry would ask the database when the process starts.
+        return ()
+
+
+def _queue(now: datetime) -> Iterator[Metric]:
+    pending = InboundMessage.objects.pending()
+    yield GaugeMetricFamily(
+        "bounceadmin_queue_messages",
+        "Messages that are stored and not yet understood.",
+        value=count_up_to(LONGEST_QUEUE, pending),
+    )
+    oldest = pending.order_by("id").values_list("received_at", flat=True).first()
+    yield GaugeMetricFamily(
+        "bounceadmin_queue_age_seconds",
+        "How long the oldest of them has waited.",
+        value=max(0.0, (now - oldest).total_seconds()) if oldest else 0,
+    )
+    yield GaugeMetricFamily(
+        "bounceadmin_failed_messages",
+        "Messages that could not be processed and wait for someone to look at them.",
+        value=count_up_to(LONGEST_QUEUE, InboundMessage.objects.failed()),
+    )
+
+
+def _recipients() -> Iterator[Metric]:
+    sums = CampaignDay.objects.aggregate(**{name: Sum(name) for name in health.TALLIES})
+    family = CounterMetricFamily(
+        "bounceadmin_recipients",
+        "Recipients of campaigns: sent to, delivered, bounced by category, complained.",
+        labels=["tally"],
+    )
+    for name in health.TALLIES:
+        family.add_metric([name], sums[name] or 0)
+    yield family
+
+
+def _bands(now: datetime) -> Iterator[Metric]:
+    rate = GaugeMetricFamily(
+        "bounceadmin_list_bounce_rate_percent",
+        f"Bounced in percent of sent in the last {BAND_DAYS} days.",
+        labels=["list", "stream"],
+    )
+    band = GaugeMetricFamily(
+        "bounceadmin_list_band",
+        "1 for the band that the list is in.",
+        labels=["list", "stream", "band"],
+    )
+    today = now.astimezone(UTC).date()
+    for row in health.lists_health(Period.ending(today, BAND_DAYS)):
+        labels = [row.mailing_list.name, row.mailing_list.stream]
+        if row.health.counts.rate is not None:
+            rate.add_metric(labels, row.health.counts.rate)
+        for name in Band:
+            band.add_metric([*labels, name], int(row.health.band == name))
+    yield rate
+    yield band
+
+
+registry = CollectorRegistry()
+registry.register(StateOfTheSystem())
