@@ -9,7 +9,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from lists import suppressing
-from lists.models import MailingList, StreamPolicy, Subscriber, Subscription, Suppression
+from lists.models import MailingList, StreamPolicy, Subscription, Suppression
+from lists.people import ensure_subscribers
 from lists.policy import Action, Decision, Policy, Standing, decide
 from lists.suppressing import Removal, SuppressionWish, scoped
 
@@ -102,15 +103,7 @@ def _wish(bounce: Bounce, mailing_list: MailingList, scope: str) -> SuppressionW
 
 def _locked_subscriptions(bounces: Sequence[Bounce]) -> dict[tuple[str, int], Subscription]:
     """The subscriptions the bounces are about, made where missing, locked in one order."""
-    addresses = sorted({b.address for b in bounces})
-    known = set(
-        Subscriber.objects.filter(canonical__in=addresses).values_list("canonical", flat=True)
-    )
-    fresh = [Subscriber(address=a) for a in addresses if a not in known]
-    for subscriber in fresh:
-        subscriber.set_address(subscriber.address)
-    Subscriber.objects.bulk_create(fresh, ignore_conflicts=True)
-    ids = dict(Subscriber.objects.filter(canonical__in=addresses).values_list("canonical", "pk"))
+    ids = ensure_subscribers({b.address for b in bounces})
     pairs = sorted({(ids[b.address], b.list_id) for b in bounces})
     Subscription.objects.bulk_create(
         [Subscription(subscriber_id=s, mailing_list_id=m) for s, m in pairs],

@@ -20,7 +20,8 @@ _ROWS_PER_STATEMENT = 1000
 class Count:
     """`number` more of `tally` (one of `TALLIES`) for a campaign, day and recipient domain.
 
-    `reason` is given for bounces that are counted by reason too.
+    `reason` is given for bounces that are counted by reason too. A `number` below zero corrects
+    what was counted before; who gives one has seen to it that so much is there.
     """
 
     campaign_id: int
@@ -52,6 +53,7 @@ def _merge(
 ) -> None:
     """Insert the rows, or add to those that are there, in one statement a thousand rows.
 
+    Rows that only take away are changed one by one: they are few, and no such row can be inserted.
     In order of their keys, so that two workers wait for each other rather than deadlock. Django's
     `bulk_create(update_conflicts=True)` can only replace, hence the SQL, the same for PostgreSQL
     and SQLite.
@@ -62,7 +64,8 @@ def _merge(
     place = "(" + ", ".join(["%s"] * len(key + columns)) + ")"
     sums = ", ".join(f"{quote(c)} = {table}.{quote(c)} + excluded.{quote(c)}" for c in columns)
     target = ", ".join(map(quote, key))
-    ordered = sorted(rows)
+    ordered = sorted(key for key, tallies in rows.items() if min(tallies.values()) >= 0)
+    corrected = sorted(rows.keys() - set(ordered))
     with connection.cursor() as cursor:
         for start in range(0, len(ordered), _ROWS_PER_STATEMENT):
             chunk = ordered[start : start + _ROWS_PER_STATEMENT]
@@ -71,4 +74,11 @@ def _merge(
                 f"INSERT INTO {table} ({names}) VALUES {', '.join([place] * len(chunk))} "
                 f"ON CONFLICT ({target}) DO UPDATE SET {sums}",
                 values,
+            )
+        if corrected:
+            changes = ", ".join(f"{quote(c)} = {quote(c)} + %s" for c in columns)
+            where = " AND ".join(f"{quote(k)} = %s" for k in key)
+            cursor.executemany(
+                f"UPDATE {table} SET {changes} WHERE {where}",
+                [(*(rows[row][c] for c in columns), *row) for row in corrected],
             )

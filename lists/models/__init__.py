@@ -1,17 +1,21 @@
 """Whom we mail, what may not be mailed, and the counts that health is read from."""
 
+from lists.models.bands import BandChange
 from lists.models.counts import CampaignDay, DomainDay, ReasonDay
 from lists.models.mailing import Campaign, MailingList, SentMessage
 from lists.models.people import Subscriber, Subscription
 from lists.models.policy import StreamPolicy
+from lists.models.reports import SendReport
 from lists.models.suppression import Suppression, SuppressionLog
 
 __all__ = [
+    "BandChange",
     "Campaign",
     "CampaignDay",
     "DomainDay",
     "MailingList",
     "ReasonDay",
+    "SendReport",
     "SentMessage",
     "StreamPolicy",
     "Subscriber",
