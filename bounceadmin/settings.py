@@ -110,6 +110,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
+    "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
+    "delete-old-reports": {
+        "task": "lists.tasks.delete_old_reports",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "delete-old-raw-messages": {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),

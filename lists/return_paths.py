@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
 from lists import verp
+from lists.addresses import canonical
 from lists.models import Campaign, Subscriber
+from lists.people import ensure_subscribers
 
 
 def signing_keys() -> list[str]:
@@ -27,6 +30,39 @@ def return_path(campaign: Campaign, subscriber: Subscriber) -> str:
         signing_keys(),
         recipient_id=subscriber.pk,
     )
+
+
+def return_paths(
+    campaign: Campaign, addresses: Sequence[str], *, signed: bool = True
+) -> Mapping[str, str]:
+    """The envelope sender for each of `addresses`; empty where it is no address.
+
+    Who is too long for the signed form becomes a subscriber, whose number the short form has: two
+    queries at most, however many there are. Plain ones (`signed=False`) prove nothing; whoever
+    does not fit into one gets none.
+    """
+    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in addresses}
+    domain = campaign.mailing_list.bounce_domain
+    if not signed:
+        return {text: _plain(address, domain) for text, address in spelled.items()}
+    keys = signing_keys()
+    made: dict[str, str] = {}
+    too_long: set[str] = set()
+    for address in set(spelled.values()) - {""}:
+        try:
+            made[address] = verp.make_signed(address, domain, campaign.pk, keys)
+        except verp.NeedsNumberError:
+            too_long.add(address)
+    for address, pk in ensure_subscribers(too_long).items():
+        made[address] = verp.make_signed(address, domain, campaign.pk, keys, recipient_id=pk)
+    return {text: made.get(address, "") for text, address in spelled.items()}
+
+
+def _plain(address: str, bounce_domain: str) -> str:
+    try:
+        return verp.make(address, bounce_domain) if address else ""
+    except ValueError:
+        return ""
 
 
 def read(address: str) -> verp.ReturnPath | None:

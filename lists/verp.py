@@ -3,6 +3,7 @@
     bounces+user=recipient.com@…                plain: readable by anyone, proves nothing
     bounces+user=recipient.com=2f=k3x…@…        signed: campaign 2f (base 36) and a keyed signature
     bounces+=9zk=2f=k3x…@…                      short: subscriber 9zk where the rest is too long
+    bounces-campaign-87@…                       a whole campaign's: names no recipient
 
 A signature makes a bounce's recipient trustworthy: who was never mailed cannot be suppressed by a
 forger. Letters, digits, `.`, `_` and `-` of the recipient stand for themselves, every other octet
@@ -25,11 +26,16 @@ SIGNATURE_CHARACTERS = 12  # 60 bits: 10^18 guesses for one forged bounce
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._-")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ESCAPE = re.compile(rb"%([0-9a-f]{2})")
+_OF_A_CAMPAIGN = re.compile(r"[^+@]+-campaign-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnPath:
-    """What a bounce address says. `recipient` is empty in the short form, `recipient_id` else."""
+    """What a bounce address says.
+
+    Of `recipient` and `recipient_id` (the short form) one at most is there: a campaign's own
+    address names nobody.
+    """
 
     recipient: str
     recipient_id: int | None
@@ -38,12 +44,21 @@ class ReturnPath:
     """The signature is there and holds."""
 
 
+class NeedsNumberError(ValueError):
+    """Only the short form fits, which names the recipient by a number."""
+
+
 def make(recipient: str, bounce_domain: str, *, prefix: str = "bounces") -> str:
     """The plain form. ValueError where `recipient` is no address or does not fit 64 octets."""
     local = f"{prefix}+{_encode(_parsed(recipient))}"
     if len(local) > MAX_LOCAL_OCTETS:
         raise ValueError("The recipient does not fit into a plain return path.")
     return f"{local}@{bounce_domain}"
+
+
+def make_for_campaign(campaign_id: int, bounce_domain: str, *, prefix: str = "bounces") -> str:
+    """The one address of a whole campaign, for senders that cannot set one for each recipient."""
+    return f"{prefix}-campaign-{campaign_id}@{bounce_domain}"
 
 
 def make_signed(
@@ -57,13 +72,14 @@ def make_signed(
 ) -> str:
     """The signed form, by the first of `keys`; the short one where that exceeds 64 octets.
 
-    ValueError where `recipient` is no address, or the short form is needed without `recipient_id`.
+    ValueError where `recipient` is no address, NeedsNumberError where the short form is needed
+    without `recipient_id`.
     """
     payload = f"{_encode(_parsed(recipient))}={_base36(campaign_id)}"
     local = f"{prefix}+{payload}={_sign(keys[0], payload, bounce_domain)}"
     if len(local) > MAX_LOCAL_OCTETS:
         if recipient_id is None:
-            raise ValueError("The recipient needs the short form, and so an id.")
+            raise NeedsNumberError("The recipient needs the short form, and so an id.")
         payload = f"={_base36(recipient_id)}={_base36(campaign_id)}"
         local = f"{prefix}+{payload}={_sign(keys[0], payload, bounce_domain)}"
     return f"{local}@{bounce_domain}"
@@ -75,6 +91,8 @@ def read(address: str, keys: Sequence[str]) -> ReturnPath | None:
     A signature that does not hold (any of `keys` will do) leaves `signed` False.
     """
     local, _, domain = address.strip().strip("<>").lower().rpartition("@")
+    if of_a_campaign := _OF_A_CAMPAIGN.fullmatch(local):
+        return ReturnPath("", None, int(of_a_campaign[1]), signed=False)
     _, plus, payload = local.partition("+")
     fields = payload.split("=")
     if not plus or len(local) > 4 * MAX_LOCAL_OCTETS or len(fields) not in (2, 4):

@@ -8,14 +8,30 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lists import sending_facts
-from lists.addresses import domain_of, parse_address, to_ascii_domain
+from lists.addresses import (
+    MAX_ADDRESS_OCTETS,
+    MAX_LOCAL_OCTETS,
+    domain_of,
+    parse_address,
+    to_ascii_domain,
+)
 from lists.models.choices import Stream
+from lists.verp import make_for_campaign
+
+# A return path has up to 64 octets before its `@`.
+_LONGEST_DOMAIN = MAX_ADDRESS_OCTETS - MAX_LOCAL_OCTETS - 1
 
 
 def validate_domain(value: str) -> None:
     """Refuse what cannot stand behind the `@` of a bounce address."""
-    if not to_ascii_domain(value) or "." not in value:
+    domain = to_ascii_domain(value)
+    if not domain or "." not in value:
         raise ValidationError(_("Enter a domain name, such as bounces.example.com."))
+    if len(domain) > _LONGEST_DOMAIN:
+        raise ValidationError(
+            _("It has %(is)d characters. With more than %(most)d no return path fits before it."),
+            params={"is": len(domain), "most": _LONGEST_DOMAIN},
+        )
 
 
 class MailingList(models.Model):
@@ -163,7 +179,7 @@ class Campaign(models.Model):
         self.bounce_address = self.bounce_address or None
         super().save(*args, **kwargs)
         if self.bounce_address is None:
-            self.bounce_address = f"bounces-campaign-{self.pk}@{self.mailing_list.bounce_domain}"
+            self.bounce_address = make_for_campaign(self.pk, self.mailing_list.bounce_domain)
             super().save(update_fields=["bounce_address"])
 
 
