@@ -8,9 +8,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.paginator import InfinitePaginator
+
+from bounceadmin.alert_filters import OpenFilter
+from bounceadmin.models import Alert, AlertDelivery
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -44,3 +50,39 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     pass
+
+
+class ReadOnly:
+    """What only the site itself writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class AlertDeliveryInline(ReadOnly, TabularInline):
+    model = AlertDelivery
+    fields = ["user", "level", "state", "due_at", "sent_at", "attempts", "error"]
+    verbose_name_plural = _("who was told")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly, ModelAdmin):
+    list_display = ["title", "level", "kind", "opened_at", "closed_at"]
+    list_filter = [OpenFilter, ("kind", ChoicesDropdownFilter), ("level", ChoicesDropdownFilter)]
+    list_filter_submit = True
+    ordering = ["-opened_at", "-id"]
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    fields = ["title", "detail", "page", "level", "kind", "opened_at", "closed_at"]
+    readonly_fields = ["page"]
+    inlines = [AlertDeliveryInline]
+
+    @admin.display(description=_("where"))
+    def page(self, alert: Alert) -> str:
+        return format_html('<a class="ba-link" href="{}">{}</a>', alert.path, _("Open the page"))

@@ -4,12 +4,14 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from bounceadmin.operating import sentry
 
 
 class BounceadminConfig(AppConfig):
     name = "bounceadmin"
+    verbose_name = _("People and alerts")
 
     def ready(self) -> None:
         from bounceadmin.roles import create_roles  # noqa: PLC0415 (models load after the apps)

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, time
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bounceadmin.models import Alert
 from bounces.backlog import Backlog, backlog
 from lists import health
 from lists.advice import Advice, advise
 from lists.health import Domain, Health, ListHealth, Reason
 from lists.models.choices import Stream
 from lists.picking import PERIODS, Picked, picked
+
+_MOST_ALERTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Dashboard:
     reasons: tuple[Reason, ...]
     domains: tuple[Domain, ...]
     backlog: Backlog
+    alerts: tuple[Alert, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -52,7 +56,14 @@ def dashboard(choice: Picked) -> Dashboard:
         reasons=tuple(health.top_reasons(period, stream=choice.stream)),
         domains=tuple(health.top_domains(period, stream=choice.stream)),
         backlog=backlog(datetime.combine(period.first, time.min, UTC)),
+        alerts=system_alerts(),
     )
+
+
+def system_alerts() -> tuple[Alert, ...]:
+    """Open alerts about the system, worst first; those about bands stand beside their lists."""
+    found = Alert.objects.open().filter(kind=Alert.Kind.SYSTEM, clear_since=None)
+    return tuple(found.order_by("-level", "-opened_at")[:_MOST_ALERTS])
 
 
 def dashboard_callback(request: HttpRequest, context: dict) -> dict:

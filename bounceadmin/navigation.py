@@ -14,6 +14,8 @@ _GROUPS = (
             (gettext_lazy("Dashboard"), "monitoring", "admin:index", ""),
             (gettext_lazy("Find an address"), "person_search", "address",
              "lists.view_subscriber"),
+            (gettext_lazy("Alerts"), "notifications", "admin:bounceadmin_alert_changelist",
+             "bounceadmin.view_alert"),
         ),
     ),
     (
@@ -58,6 +60,11 @@ _GROUPS = (
         ),
     ),
 )  # fmt: skip
+
+
+def account(request: HttpRequest) -> list[dict[str, str]]:
+    """The links of the reader's own menu."""
+    return [{"title": gettext("My settings"), "link": reverse("preferences")}]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:

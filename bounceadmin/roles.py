@@ -11,11 +11,15 @@ _SEEN = ("lists", "bounces", "diagnostics")
 # Role -> permissions as `app.codename`; `*` stands for any text.
 ROLES: dict[str, tuple[str, ...]] = {
     # Sees everything about list health, changes nothing.
-    "Marketer": tuple(f"{app}.view_*" for app in _SEEN),
+    "Marketer": (*(f"{app}.view_*" for app in _SEEN), "bounceadmin.view_alert"),
     # Sees, and lets addresses be mailed again.
-    "Operator": (*(f"{app}.view_*" for app in _SEEN), "lists.change_suppression"),
+    "Operator": (
+        *(f"{app}.view_*" for app in _SEEN),
+        "bounceadmin.view_alert*",
+        "lists.change_suppression",
+    ),
     # Everything, people's accounts too.
-    "Admin": (*(f"{app}.*" for app in _SEEN), "auth.*"),
+    "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "auth.*"),
 }
 
 

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bounceadmin.middleware.PreferencesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -109,6 +110,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
     "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
     "delete-old-reports": {
@@ -131,6 +133,16 @@ FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.
 VERP_KEYS = env.list("VERP_KEYS", default=[])
 
+# --- alerts -----------------------------------------------------------------------------------
+# smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown.
+EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bounceadmin@localhost")
+# Where people reach this site, for links in mails: https://bounces.example.com
+SITE_URL = env.str("SITE_URL", default="")
+# Mail goes out and nothing comes back for so long: say so. 0 never says it.
+ALERT_SILENCE_HOURS = env.int("ALERT_SILENCE_HOURS", default=48)
+
 # --- web --------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -143,6 +155,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = reverse_lazy("admin:login")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 FORMAT_MODULE_PATH = ["bounceadmin.formats"]
@@ -178,6 +192,7 @@ UNFOLD = {
         }
     ],
     "DASHBOARD_CALLBACK": "bounceadmin.dashboard.dashboard_callback",
+    "ACCOUNT": {"navigation": "bounceadmin.navigation.account"},
     "SIDEBAR": {"navigation": "bounceadmin.navigation.navigation"},
     "STYLES": [lambda request: static("bounceadmin/style.css")],
     "SHOW_VIEW_ON_SITE": False,

@@ -5,9 +5,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from bounceadmin import views
+from bounceadmin.preferences import preferences
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/address/", admin.site.admin_view(views.address), name="address"),
+    path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
     path("admin/", admin.site.urls),
 ]

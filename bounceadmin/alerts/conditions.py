@@ -1,0 +1,135 @@
+"""What is wrong now: one function a kind of trouble, each a few small queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bounceadmin.models import Alert
+from bounces.backlog import COUNT_UP_TO, count_up_to
+from bounces.models import InboundMessage
+from lists import health
+from lists.advice import advise
+from lists.bands import BANDS, Band
+from lists.models import CampaignDay
+from lists.picking import DEFAULT_PERIOD
+from lists.words import rate_text
+
+_BAND_LEVELS = {
+    Band.ATTENTION: Alert.Level.NOTICE,
+    Band.POOR: Alert.Level.WARNING,
+    Band.CRITICAL: Alert.Level.CRITICAL,
+}
+# Fewer sent than this in a week need not bring any bounce.
+_SENDS_THAT_MUST_BOUNCE = 1000
+_QUEUE_STANDS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that is wrong; `key` says what it is about, whatever the words."""
+
+    key: str
+    kind: Alert.Kind
+    level: Alert.Level
+    title: str
+    detail: str
+    path: str
+
+
+def bands(now: datetime) -> Iterator[Condition]:
+    """Lists that are not healthy."""
+    period = health.Period.ending(now.astimezone(UTC).date(), DEFAULT_PERIOD)
+    for row in health.lists_health(period):
+        level = _BAND_LEVELS.get(row.health.band)
+        if level is None:
+            continue
+        advice = advise(row.health)
+        known = {
+            "list": row.mailing_list,
+            "band": _(BANDS[row.health.band].label),
+            "rate": rate_text(row.health.counts),
+        }
+        yield Condition(
+            key=f"band:{row.mailing_list.pk}",
+            kind=Alert.Kind.BAND,
+            level=level,
+            title=_("%(list)s: %(band)s, %(rate)s came back") % known,
+            detail=f"{advice.cause} {advice.action}".strip(),
+            path=reverse("admin:lists_mailinglist_change", args=[row.mailing_list.pk]),
+        )
+
+
+def silence(now: datetime) -> Iterator[Condition]:
+    """Mail goes out, and nothing at all comes back."""
+    newest = InboundMessage.objects.order_by("-received_at", "-id")
+    last = newest.values_list("received_at", flat=True).first()
+    hours = settings.ALERT_SILENCE_HOURS
+    if not hours or (last is not None and last > now - timedelta(hours=hours)):
+        return
+    week = CampaignDay.objects.filter(day__gt=now.date() - timedelta(days=7))
+    sent = week.aggregate(sent=Sum("sent"))["sent"] or 0
+    if sent >= _SENDS_THAT_MUST_BOUNCE:
+        yield Condition(
+            key="silence",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=_("Nothing has come back for %(hours)d hours") % {"hours": hours},
+            detail=_(
+                "Mail was sent this week, and some of it always bounces. Look whether the bounce "
+                "domain's MX leads here and the mailboxes are read."
+            ),
+            path=reverse("admin:bounces_inboundmessage_changelist"),
+        )
+
+
+def failed(_now: datetime) -> Iterator[Condition]:
+    """Messages that were set aside."""
+    number = count_up_to(COUNT_UP_TO, InboundMessage.objects.failed())
+    if number:
+        more = "+" if number >= COUNT_UP_TO else ""
+        title = ngettext(
+            "%(n)s message could not be processed", "%(n)s messages could not be processed", number
+        )
+        yield Condition(
+            key="failed",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=title % {"n": f"{number:,}{more}"},
+            detail=_("Read their errors, then process them again."),
+            path=reverse("admin:bounces_inboundmessage_changelist") + "?state__exact=failed",
+        )
+
+
+def queue(now: datetime) -> Iterator[Condition]:
+    """Messages wait, and no worker takes them."""
+    pending = InboundMessage.objects.pending().order_by("id")
+    waiting_since = pending.values_list("received_at", flat=True).first()
+    if waiting_since is None or waiting_since > now - _QUEUE_STANDS:
+        return
+    # What was processed lately still has its text: the condition lets the index be used.
+    done = InboundMessage.objects.filter(processed_at__gt=now - _QUEUE_STANDS, raw__isnull=False)
+    if not done.exists():
+        yield Condition(
+            key="queue",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.CRITICAL,
+            title=_("Messages wait and no worker takes them"),
+            detail=_("See that a worker runs and reaches the broker and the database."),
+            path=reverse("admin:bounces_inboundmessage_changelist") + "?state__exact=pending",
+        )
+
+
+CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (bands, silence, failed, queue)
+
+
+def current(now: datetime) -> list[Condition]:
+    """All that is wrong at `now`."""
+    return [condition for find in CONDITIONS for condition in find(now)]

@@ -1,0 +1,6 @@
+"""What belongs to the people who use the site: their preferences, and what they are told."""
+
+from bounceadmin.models.alerts import Alert, AlertDelivery
+from bounceadmin.models.preferences import Preferences
+
+__all__ = ["Alert", "AlertDelivery", "Preferences"]

@@ -1,0 +1,94 @@
+"""What people are told of, once, and whether it reached them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AlertQuerySet(models.QuerySet):
+    def open(self) -> AlertQuerySet:
+        """Those that still are so."""
+        return self.filter(closed_at__isnull=True)
+
+
+class Alert(models.Model):
+    """Something that is wrong, from when it was noticed until it is over."""
+
+    class Kind(models.TextChoices):
+        BAND = "band", _("Band")
+        SYSTEM = "system", _("System")
+
+    class Level(models.IntegerChoices):
+        NOTICE = 1, _("Notice")
+        WARNING = 2, _("Warning")
+        CRITICAL = 3, _("Critical")
+
+    # What it is about, such as `band:3`: at most one is open for it.
+    key = models.CharField(max_length=120, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    title = models.CharField(_("what"), max_length=200)
+    detail = models.CharField(_("what to do"), max_length=500, blank=True)
+    path = models.CharField(max_length=300, blank=True, editable=False)
+    opened_at = models.DateTimeField(_("since"), default=timezone.now)
+    # It was not so any more at this time; closed once that has lasted.
+    clear_since = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("over since"), null=True, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(closed_at=None), name="alert_open_once"
+            ),
+            models.CheckConstraint(condition=Q(level__range=(1, 3)), name="alert_level_known"),
+        ]
+        indexes = [models.Index(fields=["-opened_at", "-id"], name="alert_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AlertDelivery(models.Model):
+    """One e-mail to one person about an alert at a level. The row is the queue."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        SENT = "sent", _("Sent")
+        SKIPPED = "skipped", _("Over before it was due")
+        FAILED = "failed", _("Failed")
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(_("level"), choices=Alert.Level)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("alert e-mail")
+        verbose_name_plural = _("alert e-mails")
+        constraints = [
+            # No alert twice: a level is told to a person once.
+            models.UniqueConstraint(
+                fields=["alert", "user", "level"], name="alertdelivery_once_per_level"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="pending"), name="alertdelivery_pending"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert} → {self.user}"
