@@ -1,0 +1,31 @@
+"""How gunicorn runs the web processes; the command line and GUNICORN_CMD_ARGS outrank it.
+
+The number of processes is `WEB_CONCURRENCY`.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bounceadmin.settings")
+
+from django.conf import settings
+
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+threads = 4
+timeout = 60
+# Finishes what it is answering when it is told to stop.
+graceful_timeout = 20
+# A process is replaced after so many requests, some sooner, so that not all go at once.
+max_requests = 10_000
+max_requests_jitter = 1_000
+# The heartbeat file of a worker must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# In the form of all other logs.
+logconfig_dict = {
+    **settings.LOGGING,
+    "loggers": {
+        **settings.LOGGING["loggers"],
+        "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        "gunicorn.access": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}
