@@ -194,7 +194,10 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "bounceadmin.dashboard.dashboard_callback",
     "ACCOUNT": {"navigation": "bounceadmin.navigation.account"},
     "SIDEBAR": {"navigation": "bounceadmin.navigation.navigation"},
-    "STYLES": [lambda request: static("bounceadmin/style.css")],
+    "STYLES": [
+        lambda request: static("bounceadmin/style.css"),
+        lambda request: static("bounceadmin/lists.css"),
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     # A calm blue: 600 carries white text and is text on white with more than 4.5:1.

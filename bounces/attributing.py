@@ -45,8 +45,6 @@ class Attribution:
     recipient: str = ""
     """Whom we mailed (canonical); empty where only the report can tell."""
     proof: str = Proof.NONE
-    accepts_unverified: bool = False
-    """The list acts on bounces that nothing proves."""
 
 
 def attribute(messages: Sequence[Arrived]) -> list[Attribution]:
@@ -145,7 +143,6 @@ def _from_message_id(
         return Attribution(
             campaign.pk,
             campaign.mailing_list_id,
-            accepts_unverified=campaign.mailing_list.accept_unverified,
         )
     return Attribution(
         campaign.pk, campaign.mailing_list_id, sent.subscriber.canonical, Proof.KNOWN_MESSAGE
@@ -161,7 +158,6 @@ def _from_campaign_address(
             return Attribution(
                 campaign.pk,
                 campaign.mailing_list_id,
-                accepts_unverified=campaign.mailing_list.accept_unverified,
             )
     recipient = canonical(path.recipient, settings.FOLD_LOCAL_PART) if path else ""
     return Attribution(recipient=recipient)

@@ -15,8 +15,12 @@ from bounces.parsing import ParsedMessage, Report
 from bounces.text import storable
 from lists import bouncing, counting
 from lists.addresses import canonical, domain_of
+from lists.models import MailingList
+from lists.policies import policies_of
+from lists.policy import Unverified
 
 Kind, Trust, Proof = BounceEvent.Kind, BounceEvent.Trust, BounceEvent.Proof
+Category = BounceEvent.Category
 
 # Of two reports about the same mail to the same person the worse one counts.
 _SEVERITY = {"hard": 3, "block": 2, "soft": 1, "": 0}
@@ -31,8 +35,6 @@ class Draft:
     event: BounceEvent
     mail: str
     """What tells two mails to one person apart."""
-    accepts_unverified: bool
-    """Its list acts without proof."""
 
 
 def drafts(row: InboundMessage, parsed: ParsedMessage, about: Attribution) -> Iterator[Draft]:
@@ -42,7 +44,7 @@ def drafts(row: InboundMessage, parsed: ParsedMessage, about: Attribution) -> It
     # The original's Message-ID serves best: every road names it. Else this message's own.
     mail = parsed.original_message_id or parsed.message_id or row.digest
     for report in parsed.reports or (Report(recipient="", category="", reason="undefined"),):
-        yield Draft(_event(row, parsed, report, about), mail, about.accepts_unverified)
+        yield Draft(_event(row, parsed, report, about), mail)
 
 
 def record(found: Iterable[Draft]) -> list[BounceEvent]:
@@ -116,14 +118,20 @@ def _dedupe_key(draft: Draft) -> str:
 
 
 def _accept_unverified(waiting: list[Draft]) -> None:
-    """Let lists that chose so act without proof, but only on their own subscribers."""
-    open_to_all = [
-        d.event for d in waiting if d.accepts_unverified and d.event.trust == Trust.UNVERIFIED
-    ]
-    ours = subscribed({(event.address, event.mailing_list_id) for event in open_to_all})
-    for event in open_to_all:
-        if (event.address, event.mailing_list_id) in ours:
-            event.trust, event.proof = Trust.VERIFIED, Proof.ACCEPTED
+    """Let lists whose policy says so act without proof, but only on their own subscribers."""
+    unproved = [d.event for d in waiting if d.event.trust == Trust.UNVERIFIED]
+    for event in _of_subscribers(unproved, Unverified.EVERYTHING):
+        event.trust, event.proof = Trust.VERIFIED, Proof.ACCEPTED
+
+
+def _of_subscribers(events: list[BounceEvent], may: Unverified) -> list[BounceEvent]:
+    """Those of a list that lets unproved bounces do what `may` says, about its own subscribers."""
+    lists = MailingList.objects.in_bulk({e.mailing_list_id for e in events} - {None})
+    policies = policies_of(lists.values()) if lists else {}
+    open_lists = {pk for pk, policy in policies.items() if policy.unverified == may}
+    candidates = [event for event in events if event.mailing_list_id in open_lists]
+    ours = subscribed({(event.address, event.mailing_list_id) for event in candidates})
+    return [event for event in candidates if (event.address, event.mailing_list_id) in ours]
 
 
 def _save_new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
@@ -151,22 +159,22 @@ def _save_new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
 
 
 def _act(events: list[BounceEvent]) -> None:
-    """Let policy judge what is proved, and keep on the event what that did."""
-    by_evidence = {f"event:{event.pk}": event for event in events}
+    """Let policy judge, and keep on the event what that did."""
+    judged = [e for e in events if e.kind in (Kind.BOUNCE, Kind.COMPLAINT) and e.mailing_list_id]
+    proved = [e for e in judged if e.trust == Trust.VERIFIED]
+    hints = _of_subscribers([e for e in judged if e.trust != Trust.VERIFIED], Unverified.SCORE)
+    by_evidence = {f"event:{event.pk}": event for event in (*proved, *hints)}
     effects = bouncing.apply(
         [
             bouncing.Bounce(
                 address=event.address,
                 list_id=event.mailing_list_id,
-                what="complaint" if event.kind == Kind.COMPLAINT else event.category,
+                what=_what(event),
                 reason=event.reason,
                 at=event.occurred_at,
                 evidence=evidence,
             )
             for evidence, event in by_evidence.items()
-            if event.kind in (Kind.BOUNCE, Kind.COMPLAINT)
-            and event.trust == Trust.VERIFIED
-            and event.mailing_list_id is not None
         ]
     )
     for evidence, action in effects.items():
@@ -174,6 +182,12 @@ def _act(events: list[BounceEvent]) -> None:
     BounceEvent.objects.bulk_update(
         [by_evidence[evidence] for evidence in effects], ["effect"], batch_size=500
     )
+
+
+def _what(event: BounceEvent) -> str:
+    """What policy judges the event as. Without proof nothing is more than a soft bounce."""
+    what = "complaint" if event.kind == Kind.COMPLAINT else event.category
+    return what if event.trust == Trust.VERIFIED or what == Category.BLOCK else Category.SOFT.value
 
 
 def _count(events: list[BounceEvent]) -> None:

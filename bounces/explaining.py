@@ -54,10 +54,10 @@ def consequence(event: BounceEvent) -> str:
     """What the event changed, in a sentence."""
     if event.kind in _OF_KINDS:
         return _OF_KINDS[event.kind]
-    if event.trust == BounceEvent.Trust.UNVERIFIED:
-        return _("Nothing: it is not verified, so it is in no rate and suppresses nobody.")
     if event.effect in _CONSEQUENCES:
         return _CONSEQUENCES[event.effect]
+    if event.trust == BounceEvent.Trust.UNVERIFIED:
+        return _("Nothing: it is not verified, so it is in no rate and suppresses nobody.")
     if event.category == BounceEvent.Category.BLOCK:
         return _(
             "It counts in the list's rate. A block is about the sender, so the address is still "

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lists import suppressing
-from lists.models import MailingList, StreamPolicy, Subscription, Suppression
+from lists.models import MailingList, Subscription, Suppression
 from lists.people import ensure_subscribers
+from lists.policies import policies_of
 from lists.policy import Action, Decision, Policy, Standing, decide
 from lists.suppressing import Removal, SuppressionWish, scoped
 
@@ -42,21 +44,22 @@ def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
     if not bounces:
         return {}
     lists = MailingList.objects.in_bulk({b.list_id for b in bounces})
-    policies = {policy.stream: policy for policy in StreamPolicy.objects.all()}
+    policies = policies_of(lists.values())
+    now = timezone.now()
     subscriptions = _locked_subscriptions(bounces)
     done: dict[str, Action] = {}
     wishes: list[SuppressionWish] = []
     removed: dict[int, Removal] = {}
     for bounce in bounces:
         mailing_list = lists[bounce.list_id]
-        policy = policies[mailing_list.stream]
+        policy = policies[bounce.list_id]
         subscription = subscriptions[bounce.address, bounce.list_id]
-        decision = _judge(subscription, bounce, policy.rules)
+        decision = _judge(subscription, bounce, policy, now)
         done[bounce.evidence] = decision.action
         if decision.action in (Action.SUPPRESS, Action.REMOVE):
-            wishes.append(_wish(bounce, mailing_list, policy.suppression_scope))
+            wishes.append(_wish(bounce, mailing_list, policy, decision))
         if decision.action == Action.REMOVE:
-            why = _("Hard bounce number %(n)d.") % {"n": subscription.hard_bounces}
+            why = _why_removed(bounce, subscription)
             removed.setdefault(subscription.pk, Removal(subscription, why, bounce.evidence))
     _save(subscriptions, {(b.address, b.list_id) for b in bounces})
     suppressing.suppress(wishes, ACTOR)
@@ -64,11 +67,17 @@ def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
     return done
 
 
-def _judge(subscription: Subscription, bounce: Bounce, policy: Policy) -> Decision:
+def _judge(subscription: Subscription, bounce: Bounce, policy: Policy, now: datetime) -> Decision:
     standing = Standing(
-        subscription.hard_bounces, subscription.soft_score, subscription.soft_score_at
+        subscription.hard_bounces,
+        subscription.soft_score,
+        subscription.soft_score_at,
+        subscription.unsuppressed_at,
     )
-    decision = decide(policy, standing, bounce.what, bounce.at)
+    decision = decide(policy, standing, bounce.what, bounce.at, bounce.reason)
+    if decision.until and decision.until <= now:
+        # An old bounce that would have suppressed for a time that is over.
+        decision = Decision(decision.standing, Action.COUNTED)
     subscription.hard_bounces = decision.standing.hard_bounces
     subscription.soft_score = decision.standing.soft_score
     subscription.soft_score_at = decision.standing.soft_score_at
@@ -83,13 +92,22 @@ def _judge(subscription: Subscription, bounce: Bounce, policy: Policy) -> Decisi
     return decision
 
 
-def _wish(bounce: Bounce, mailing_list: MailingList, scope: str) -> SuppressionWish:
+def _why_removed(bounce: Bounce, subscription: Subscription) -> str:
+    if bounce.what == "complaint":
+        return _("The person reported a message as spam.")
+    return _("Hard bounce number %(n)d.") % {"n": subscription.hard_bounces}
+
+
+def _wish(
+    bounce: Bounce, mailing_list: MailingList, policy: Policy, decision: Decision
+) -> SuppressionWish:
     causes = {
         "hard": (Suppression.Cause.HARD, _("Hard bounce: %(reason)s.")),
         "soft": (Suppression.Cause.SOFT, _("Repeated soft bounces, last: %(reason)s.")),
         "complaint": (Suppression.Cause.COMPLAINT, _("The person reported a message as spam.")),
     }
     cause, why = causes[bounce.what]
+    reach = policy.complaint_reach if bounce.what == "complaint" else policy.bounce_reach
     return SuppressionWish(
         address=bounce.address,
         cause=cause,
@@ -97,7 +115,8 @@ def _wish(bounce: Bounce, mailing_list: MailingList, scope: str) -> SuppressionW
         reason=bounce.reason,
         evidence=bounce.evidence,
         at=bounce.at,
-        **scoped(scope, mailing_list),
+        until=decision.until,
+        **scoped(reach, mailing_list),
     )
 
 

@@ -131,14 +131,13 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
         .filter(pk__in=[s.pk for s in suppressions], lifted_at__isnull=True)
         .order_by("pk")
     )
-    Suppression.objects.filter(pk__in=[row.pk for row in rows]).update(lifted_at=timezone.now())
+    now = timezone.now()
+    Suppression.objects.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
     reaches: dict[tuple, set[str]] = defaultdict(set)
     for row in rows:
         reaches[row.scope, row.stream, row.mailing_list_id].add(row.address)
     for (scope, stream, list_id), addresses in reaches.items():
-        _kept_from_mail(addresses, scope, stream, list_id).update(
-            status=Subscription.Status.ACTIVE, hard_bounces=0, soft_score=0, soft_score_at=None
-        )
+        _start_afresh(_reached(addresses, scope, stream, list_id), now)
     SuppressionLog.objects.bulk_create(
         [
             _entry(row, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence)
@@ -167,20 +166,21 @@ def log_removals(removals: Iterable[Removal], actor: str) -> None:
     )
 
 
-def _kept_from_mail(
+def _reached(
     addresses: set[str], scope: str, stream: str, list_id: int | None
 ) -> QuerySet[Subscription]:
-    """The bounced and removed subscriptions that suppressions kept from being mailed.
-
-    Who unsubscribed stays unsubscribed: that was the person's own wish.
-    """
-    found = Subscription.objects.filter(
-        subscriber__canonical__in=addresses,
-        status__in=[Subscription.Status.BOUNCED, Subscription.Status.REMOVED],
-    )
+    """The subscriptions that suppressions of these addresses kept from being mailed."""
+    found = Subscription.objects.filter(subscriber__canonical__in=addresses)
     if scope == Scope.STREAM:
         return found.filter(mailing_list__stream=stream)
     return found.filter(mailing_list=list_id) if scope == Scope.LIST else found
+
+
+def _start_afresh(subscriptions: QuerySet[Subscription], now: datetime) -> None:
+    """Count from zero, on probation. Who unsubscribed stays so: that was the person's own wish."""
+    away = [Subscription.Status.BOUNCED, Subscription.Status.REMOVED]
+    subscriptions.filter(status__in=away).update(status=Subscription.Status.ACTIVE)
+    subscriptions.update(hard_bounces=0, soft_score=0, soft_score_at=None, unsuppressed_at=now)
 
 
 def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:

@@ -6,6 +6,7 @@ import itertools
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import Group, User
+from django.forms import model_to_dict
 
 from bounces.models import BounceEvent, InboundMessage
 from lists.addresses import domain_of
@@ -79,3 +80,10 @@ def make_user(role: str = "Admin", username: str = "") -> User:
     )
     user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def policy_form(policy, **changes) -> dict[str, object]:
+    """What a browser sends of the form of a policy, with `changes`."""
+    values = model_to_dict(policy)
+    points = values.pop("soft_points")
+    return values | {f"soft_points_{reason}": n for reason, n in points.items()} | changes

@@ -52,11 +52,7 @@ class HealthFirstAdmin(ModelAdmin):
         choice = picked(request.GET, today())
         found = details(row, choice.period)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": row,
-            "title": str(row),
-            "can_change": self.has_change_permission(request, row),
+            "section": "health",
             "picked": choice,
             "picker": {"periods": PERIODS},
             "health": found.health,
@@ -65,8 +61,22 @@ class HealthFirstAdmin(ModelAdmin):
             "reasons": found.reasons,
             **self.more_context(row),
         }
+        return self.section_page(request, row, self.health_template, context)
+
+    def section_page(
+        self, request: HttpRequest, row, template: str, context: dict[str, object]
+    ) -> HttpResponse:
+        """A page about `row` with the tabs of its sections; `context` names its own `section`."""
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, self.health_template, context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": str(row),
+            "can_change": self.has_change_permission(request, row),
+            **context,
+        }
+        return TemplateResponse(request, template, context)
 
     @admin.display(description=_("bounce rate"))
     def rate(self, row) -> str:

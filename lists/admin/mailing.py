@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from lists import health
+from lists import health, policies
+from lists.admin import how_to_send_page
 from lists.admin.health_first import HealthFirstAdmin, today
 from lists.health import Period
-from lists.models import Campaign, MailingList
+from lists.models import Campaign, ListPolicy, MailingList
 from lists.picking import DEFAULT_PERIOD
+from lists.policy_words import in_words
 from lists.words import band_pill
 
 # Campaigns that a list's page compares.
@@ -28,7 +32,7 @@ class MailingListAdmin(HealthFirstAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["name", "stream", "header_from", "bounce_domain", "accept_unverified"]},
+            {"fields": ["name", "stream", "header_from", "bounce_domain"]},
         ),
         (
             _("How it is sent"),
@@ -51,6 +55,45 @@ class MailingListAdmin(HealthFirstAdmin):
     @admin.display(description=_("last 30 days"))
     def band(self, row: MailingList) -> str:
         return band_pill(row.health.band)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.policy_view)
+        mine = path("<path:object_id>/policy/", view, name="lists_mailinglist_policy")
+        return [mine, *super().get_urls()]
+
+    def policy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Which policy decides for the list; a POST gives it its own or takes that away."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method == "POST":
+            if not request.user.has_perm("lists.change_listpolicy"):
+                raise PermissionDenied
+            return self._change_policy(request, row)
+        policy = policies.policy_of(row)
+        return self.section_page(
+            request,
+            row,
+            "bounceadmin/list_policy.html",
+            {
+                "section": "policy",
+                "policy": policy,
+                "is_own": isinstance(policy, ListPolicy),
+                "sentences": in_words(policy.rules),
+                "may_change": request.user.has_perm("lists.change_listpolicy"),
+            },
+        )
+
+    def _change_policy(self, request: HttpRequest, row: MailingList) -> HttpResponse:
+        if "follow" in request.POST:
+            policies.follow_stream(row)
+            self.message_user(request, _("The list follows its stream's policy again."))
+            return HttpResponseRedirect(request.path)
+        own = policies.give_own_policy(row)
+        page = f"{self.admin_site.name}:lists_listpolicy_change"
+        return HttpResponseRedirect(reverse(page, args=[own.pk]))
 
     def more_context(self, row: MailingList) -> dict[str, object]:
         return {"campaigns": health.campaigns_health(list(row.campaigns.all()[:_NEWEST]))}
@@ -76,6 +119,21 @@ class CampaignAdmin(HealthFirstAdmin):
         for campaign_health in health.campaigns_health(found.result_list):
             campaign_health.campaign.health = campaign_health
         return found
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.how_to_send_view)
+        mine = path("<path:object_id>/how-to-send/", view, name="lists_campaign_how_to_send")
+        return [mine, *super().get_urls()]
+
+    def how_to_send_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Settings to paste, for the campaign's address."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = how_to_send_page.context_of(row)
+        return self.section_page(request, row, "bounceadmin/how_to_send.html", context)
 
     @admin.display(description=_("since it started"))
     def band(self, row: Campaign) -> str:

@@ -4,7 +4,7 @@ from lists.models.bands import BandChange
 from lists.models.counts import CampaignDay, DomainDay, ReasonDay
 from lists.models.mailing import Campaign, MailingList, SentMessage
 from lists.models.people import Subscriber, Subscription
-from lists.models.policy import StreamPolicy
+from lists.models.policy import ListPolicy, StreamPolicy
 from lists.models.reports import SendReport
 from lists.models.suppression import Suppression, SuppressionLog
 
@@ -13,6 +13,7 @@ __all__ = [
     "Campaign",
     "CampaignDay",
     "DomainDay",
+    "ListPolicy",
     "MailingList",
     "ReasonDay",
     "SendReport",

@@ -50,14 +50,6 @@ class MailingList(models.Model):
         validators=[validate_domain],
         help_text=_("The domain of the envelope sender. SPF checks it; its MX must lead here."),
     )
-    accept_unverified = models.BooleanField(
-        _("act on unverified bounces"),
-        default=False,
-        help_text=_(
-            "Risky: anyone who can write to a campaign's bounce address can then have addresses "
-            "suppressed. Use it only where signed return paths are impossible."
-        ),
-    )
     sending_ips = models.TextField(
         _("sending IP addresses"),
         blank=True,

@@ -66,6 +66,8 @@ class Subscription(models.Model):
     hard_bounces = models.PositiveIntegerField(_("hard bounces"), default=0)
     soft_score = models.FloatField(_("soft score"), default=0)
     soft_score_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When a person last lifted its suppression: probation counts from here.
+    unsuppressed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_bounce_at = models.DateTimeField(_("last bounce"), null=True, blank=True)
     created_at = models.DateTimeField(_("subscribed"), default=timezone.now, editable=False)
 

@@ -8,7 +8,15 @@ from bounces import eventing, pipeline
 from bounces.models import BounceEvent, InboundMessage
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
-from lists.models import CampaignDay, DomainDay, ReasonDay, SentMessage, Subscription, Suppression
+from lists.models import (
+    CampaignDay,
+    DomainDay,
+    ReasonDay,
+    SentMessage,
+    StreamPolicy,
+    Subscription,
+    Suppression,
+)
 from lists.return_paths import digest_of_message_id, return_path
 from tests.factories import make_campaign, make_list, make_subscriber
 from tests.mails import autoreply, complaint, dsn
@@ -103,7 +111,8 @@ def test_a_forged_signature_touches_nobody(campaign, ann):
 
 
 def test_a_list_may_act_on_unverified_bounces_but_only_on_its_own_people():
-    news = make_list(accept_unverified=True)
+    news = make_list()
+    StreamPolicy.objects.update(unverified="everything")
     campaign = make_campaign(mailing_list=news)
     make_subscriber("ann@example.net", news)
     take_in(
@@ -113,6 +122,24 @@ def test_a_list_may_act_on_unverified_bounces_but_only_on_its_own_people():
     trust = dict(BounceEvent.objects.values_list("address", "proof"))
     assert trust == {"ann@example.net": "accepted", "stranger@example.net": ""}
     assert Suppression.objects.get().address == "ann@example.net"
+
+
+def test_a_list_may_let_unproved_bounces_add_points_so_that_no_single_one_suppresses():
+    news = make_list()
+    StreamPolicy.objects.update(unverified="score", soft_suppress_at=2)
+    campaign = make_campaign(mailing_list=news)
+    ann = make_subscriber("ann@example.net", news)
+    take_in(
+        dsn("ann@example.net", to=campaign.bounce_address, message_id="<1@x.example>"),
+        dsn("stranger@example.net", to=campaign.bounce_address),
+    )
+    event = BounceEvent.objects.get(address="ann@example.net")
+    assert (event.trust, event.effect) == ("unverified", "counted")
+    assert ann.subscriptions.get().soft_score == 1
+    assert not Suppression.objects.exists()
+    assert not CampaignDay.objects.filter(hard__gt=0).exists()
+    take_in(dsn("ann@example.net", to=campaign.bounce_address, message_id="<2@x.example>"))
+    assert Suppression.objects.get().cause == "soft"
 
 
 def test_what_belongs_to_no_campaign_is_kept_and_counted_nowhere():

@@ -1,9 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from lists.bouncing import Bounce, apply
 from lists.models import StreamPolicy, Subscriber, Subscription, Suppression, SuppressionLog
+from lists.policies import give_own_policy
+from lists.suppressing import unsuppress
 from tests.factories import NOW, make_list, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +98,64 @@ def test_a_batch_costs_the_same_queries_as_one(django_assert_max_num_queries):
     with django_assert_max_num_queries(25):
         apply(batch)
     assert Suppression.objects.count() == 200
+
+
+def test_a_list_of_its_own_mind_overrides_its_stream():
+    lax, news = make_list(), make_list()
+    own = give_own_policy(lax)
+    own.hard_suppress_at = 2
+    own.save()
+    apply(bounces(lax, "hard", 1))
+    assert not Suppression.objects.exists()
+    apply(bounces(news, "hard", 2))
+    assert Suppression.objects.get().evidence == "event:2"
+
+
+def test_soft_bounces_suppress_for_a_while_and_a_hard_one_for_good():
+    StreamPolicy.objects.update(soft_suppress_at=1, soft_cool_off_days=3650)
+    news = make_list()
+    apply(bounces(news, "soft", 1))
+    row = Suppression.objects.get()
+    assert (row.cause, row.until) == ("soft", NOW + timedelta(days=3651))
+    apply(bounces(news, "hard", 2))
+    row.refresh_from_db()
+    assert (row.cause, row.until, row.evidence) == ("hard", None, "event:2")
+
+
+def test_a_cool_off_that_is_over_suppresses_nobody():
+    StreamPolicy.objects.update(soft_suppress_at=1, soft_cool_off_days=1)
+    news = make_list()
+    long_ago = Bounce(
+        "ann@example.net", news.pk, "soft", "mailboxfull", NOW - timedelta(days=900), "event:1"
+    )
+    assert apply([long_ago]) == {"event:1": "counted"}
+    assert not Suppression.objects.exists()
+
+
+def test_a_complaint_that_is_only_counted_changes_nothing():
+    StreamPolicy.objects.update(complaint_action="counted")
+    news = make_list()
+    ann = make_subscriber("ann@example.net", news)
+    assert apply(bounces(news, "complaint", 1)) == {"event:1": "counted"}
+    assert ann.subscriptions.get().status == "active"
+    assert not Suppression.objects.exists()
+
+
+def test_a_complaint_has_a_reach_of_its_own():
+    StreamPolicy.objects.update(complaint_scope="global", complaint_action="remove")
+    news = make_list()
+    apply(bounces(news, "complaint", 1))
+    assert Suppression.objects.get().scope == "global"
+    assert SuppressionLog.objects.get(what="removed").why.startswith("The person reported")
+
+
+def test_after_being_unsuppressed_one_hard_bounce_is_a_breach_of_probation():
+    StreamPolicy.objects.update(hard_remove_at=9, probation_action="remove")
+    news = make_list()
+    ann = make_subscriber("ann@example.net", news)
+    apply(bounces(news, "hard", 1))
+    unsuppress(list(Suppression.objects.all()), "olga", "She wrote to us.")
+    assert ann.subscriptions.get().status == "active"
+    now = timezone.now()
+    apply([Bounce("ann@example.net", news.pk, "hard", "userunknown", now, "event:9")])
+    assert ann.subscriptions.get().status == "removed"
