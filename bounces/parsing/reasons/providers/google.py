@@ -21,6 +21,7 @@ GOOGLE = Provider(
         ("authfailure", "does not meet ipv6 sending guidelines regarding"),
         ("authfailure", "ipv6 sending guidelines"),
         ("badreputation", "very low reputation"),
+        ("blocked", "your ip address has been * blocked"),
         ("ratelimited", "is receiving mail too quickly"),
         ("ratelimited", "receiving mail at a rate"),
         ("ratelimited", "unusual rate of"),

@@ -111,6 +111,7 @@ MICROSOFT = Provider(
         ("suspend", "storedrv deliver mailbox disabled"),
         ("suspend", "mailboxdisabled"),
         ("suspend", "mailbox disabled"),
+        ("mailboxfull", "mailbox is full"),
         ("systemerror", "storedrv submit"),
         ("systemerror", "storedrv deliver"),
         ("notaccept", "system not accepting network messages"),

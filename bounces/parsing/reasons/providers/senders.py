@@ -119,7 +119,6 @@ GODADDY = Provider(
         ("blocked", "bl ip"),
         ("blocked", "connection refused"),
         ("blocked", "ip address * blocked"),
-        ("blocked", "temporarily rejected reverse dns"),
         ("requireptr", "reverse dns"),
         ("rejected", "sender rejected"),
         ("rejected", "invalid sender"),
