@@ -11,10 +11,11 @@ import re
 
 from bounces.parsing.reasons.commands import command_in, state_in
 from bounces.parsing.reasons.evidence import Evidence, Verdict
-from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
+from bounces.parsing.reasons.pairs import PairIndex
+from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
-from bounces.parsing.reasons.texts import TEXT_ROWS, WEAK_ROWS
+from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS
 
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
@@ -22,6 +23,7 @@ _EXCERPT = 300
 """How long the quoted evidence may be."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
+_PAIRS = PairIndex(PAIR_ROWS)
 _WEAK = PhraseIndex(WEAK_ROWS)
 _HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
 _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
@@ -30,6 +32,7 @@ _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROV
 
 _BY_STATUS: dict[tuple[str, str], str] = {
     # (reason of the text, subject and detail) -> reason, where the code says more
+    ("mesgtoobig", "2.2"): "mailboxfull",
     ("mesgtoobig", "2.3"): "exceedlimit",
     ("mailboxfull", "3.1"): "systemfull",
     ("hostunknown", "1.7"): "rejected",
@@ -48,6 +51,7 @@ _BY_COMMAND: dict[str, str] = {
     "MAIL": "rejected",
     "PIPE": "mailererror",
 }
+_BEFORE_MAIL = frozenset(("CONN", "EHLO", "HELO"))
 _BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
 _BY_REPLY: dict[str, str] = {
     "421": "systemerror",
@@ -65,8 +69,19 @@ _BY_REPLY: dict[str, str] = {
 }
 _ADDRESS_FORMATS = frozenset(("domino", "exchange2003", "mcafee", "verizon", "imailserver"))
 """Reports that say "user unknown" of addresses only, and name no SMTP command."""
+_TELLING = frozenset("127")
+"""Subjects of status codes (address, mailbox, security) that are chosen with care."""
 _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
 """What a local program may report that is more than its own failure."""
+_REPORTERS_OWN = re.compile(
+    r" (?:(?:.*? )?(?:the error that the other server returned was|remote (?:host|server) said)|"
+    r"recipients was rejected by a remote mail server|unknown address error|delivery attempts|"
+    r"message but it was rejected by the (?:server for the )?recipient domain|"
+    r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
+    r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"
+    r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
+)
+"""What reporters write around the reply; their "server" and "error" mean nothing."""
 _SENTENCE = re.compile(r"(?:\r?\n)+|(?<=[.;])\s+")
 
 
@@ -96,6 +111,11 @@ class _Case:
             )
         return self._command
 
+    @property
+    def is_for_now(self) -> bool:
+        """Whether the code says that it may work later (RFC 5321 4.2.1: 4yz)."""
+        return (self.evidence.status or self.evidence.smtp_code).startswith("4")
+
     def verdict(self, reason: str, rule: str, phrase: str = "") -> Verdict:
         return Verdict(reason, rule, _excerpt(self.text, phrase))
 
@@ -117,7 +137,10 @@ def _by_provider(case: _Case) -> Verdict | None:
                 return case.verdict(reason, f"{provider.name}:{match[1]}", match[1])
     phrase = _INDEXES[provider.name].find(case.word_set, case.words)
     if phrase is not None:
-        return case.verdict(phrase.reason, f"{provider.name}:{phrase.text}", phrase.parts[0])
+        reason = phrase.reason
+        if reason == "mesgtoobig":
+            reason = _sharpened(reason, case)
+        return case.verdict(reason, f"{provider.name}:{phrase.text}", phrase.parts[0])
     status = case.evidence.status
     if reason := provider.statuses.get(status, ""):
         return case.verdict(reason, f"{provider.name}:{status}")
@@ -154,22 +177,41 @@ def _by_text(case: _Case) -> Verdict | None:
     phrase = _TEXTS.find(case.word_set, case.words)
     if phrase is None:
         return None
-    reason = _BY_STATUS.get((phrase.reason, case.evidence.status[2:]), phrase.reason)
-    if case.command == "PIPE" and reason not in _KEPT_FOR_PIPE:
-        reason = "mailererror"
-    elif case.command == "MAIL" and reason in ("hostunknown", "userunknown"):
-        reason = "rejected"
-    elif reason == "userunknown" and _is_for_now(case, phrase):
-        reason = "systemerror"
-    elif reason == "userunknown" and not _is_about_the_address(case):
-        reason = "filtered"
+    reason = _in_its_place(phrase.reason, phrase.text, case)
     return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
 
 
-def _is_for_now(case: _Case, phrase: Phrase) -> bool:
-    """Tell whether a mailbox is only said to be unavailable for the moment (RFC 5321: 450)."""
-    code = case.evidence.status or case.evidence.smtp_code
-    return code.startswith("4") and "available" in phrase.text
+def _by_pair(case: _Case) -> Verdict | None:
+    """Ask what is said near the word for a mailbox, a sender, a server ..."""
+    words = _REPORTERS_OWN.sub("", case.words)
+    pair = _PAIRS.find(frozenset(words.split()), words)
+    if pair is None:
+        return None
+    reason = _in_its_place(pair.reason, pair.said, case)
+    return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
+
+
+def _in_its_place(reason: str, words: str, case: _Case) -> str:
+    """Return what `reason`, found by `words`, means with this code and at this command."""
+    reason = _sharpened(reason, case)
+    command = case.command
+    if command == "PIPE" and reason not in _KEPT_FOR_PIPE:
+        return "mailererror"
+    if command == "MAIL" and reason in ("hostunknown", "userunknown"):
+        return "rejected"
+    if command in _BEFORE_MAIL and reason == "rejected":
+        return "blocked"
+    if reason == "userunknown":
+        if case.is_for_now and "available" in words:
+            return "systemerror"
+        if not _is_about_the_address(case):
+            return "filtered"
+    return reason
+
+
+def _sharpened(reason: str, case: _Case) -> str:
+    """Return the narrower reason that the enhanced status code makes of `reason`."""
+    return _BY_STATUS.get((reason, case.evidence.status[2:]), reason)
 
 
 def _is_about_the_address(case: _Case) -> bool:
@@ -192,8 +234,14 @@ def _by_code(case: _Case) -> Verdict:
     status, command = evidence.status, case.command
     if command == "PIPE":
         return case.verdict("mailererror", "command:PIPE")
+    if status[2:3] in _TELLING and (reason := reason_of_status(status, vague=False)):
+        return case.verdict(reason, f"status:{status}")
+    if verdict := _by_pair(case):
+        return verdict
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
+    if case.is_for_now and (verdict := _by_weak_phrase(case)):
+        return verdict
     if status[2:] != "7.1" and (state := state_in(case.text)):
         return case.verdict(state.reason, f"gmail:state {state.number}", f"state {state.number}")
     if reason := _BY_COMMAND.get(command, ""):

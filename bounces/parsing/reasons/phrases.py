@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RANK = attrgetter("rank")
+_TWO_SPELLINGS = frozenset(("t", "e", "can"))
+"""Words that are left of spellings which `_in_one_spelling` makes one."""
 _GAP = 120
 """How many characters `*` may stand for."""
 _COMMON = frozenset(
@@ -37,7 +39,15 @@ def words_of(text: str) -> list[str]:
         text = _ADDRESS.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).replace("İ", "i")
-    return _WORD.findall(text.lower())
+    words = _WORD.findall(text.lower())
+    return words if _TWO_SPELLINGS.isdisjoint(words) else _in_one_spelling(words)
+
+
+def _in_one_spelling(words: list[str]) -> list[str]:
+    """Write "doesn't" as "does not", "can't" and "can not" as "cannot", "e-mail" as "email"."""
+    text = f" {' '.join(words)} ".replace(" e mail", " email")
+    text = text.replace(" can t ", " cannot ").replace(" can not ", " cannot ")
+    return text.replace(" won t ", " will not ").replace("n t ", " not ").split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def _parts(phrase: str) -> tuple[str, ...]:
     pieces = phrase.lower().split("*")
     parts = []
     for number, piece in enumerate(pieces):
-        words = " ".join(_WORD.findall(piece))
+        words = " ".join(words_of(piece))
         if not words:
             continue
         closed_left = number == 0 or piece[0].isspace()

@@ -11,7 +11,6 @@ _CODES = {
     "105": "undefined",
     "108": "undefined",
     "109": "undefined",
-    
     "402": "rejected",
     "403": "rejected",
     "405": "rejected",

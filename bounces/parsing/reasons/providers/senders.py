@@ -11,6 +11,8 @@ AMAZON_INBOUND = Provider(
     reports=True,
     phrases=(
         ("filtered", "mailbox does not exist"),
+        ("onhold", "temporary failure"),
+        ("onhold", "unknown failure"),
         ("blocked", "ip address blacklisted by recipient"),
         ("mesgtoobig", "message length exceeded"),
         ("notcompliantrfc", "transaction failed expected"),

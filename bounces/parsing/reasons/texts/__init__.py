@@ -22,11 +22,12 @@ from bounces.parsing.reasons.texts import (
     spanish,
     turkish,
 )
+from bounces.parsing.reasons.texts.pairs import PAIRS
 from bounces.parsing.reasons.texts.ranking import FIRST, WEAK
 
 ORDER: tuple[str, ...] = (
     "suppressed", "virusdetected", "authfailure", "norelaying", "requireptr", "ratelimited",
-    "mailboxfull", "exceedlimit", "mesgtoobig", "toomanyconn", "hasmoved", "suspend",
+    "mailboxfull", "exceedlimit", "toomanyconn", "mesgtoobig", "hasmoved", "suspend",
     "badreputation", "blocked", "notcompliantrfc", "failedstarttls", "filtered", "contenterror",
     "spamdetected", "policyviolation", "notaccept", "rejected", "hostunknown", "networkerror",
     "userunknown", "securityerror", "syntaxerror", "systemfull", "systemerror", "mailererror",
@@ -67,6 +68,9 @@ TEXT_ROWS: tuple[tuple[str, str], ...] = (
     ),
 )
 """(reason, phrase) of every language, the most telling first."""
+
+PAIR_ROWS = PAIRS
+"""(reason, subjects, things said), for texts that hold no phrase."""
 
 WEAK_ROWS = WEAK
 """(reason, phrase) that yield to telling codes and to the SMTP command."""

@@ -60,6 +60,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "kontingent * überschritten",
         "speicherkontingent",
         "nicht genügend speicherplatz im postfach",
+        "speichervolumen * überschritten",
     ),
     "suspend": (
         "konto ist deaktiviert",
