@@ -12,11 +12,13 @@ _SEEN = ("lists", "bounces", "diagnostics")
 ROLES: dict[str, tuple[str, ...]] = {
     # Sees everything about list health, changes nothing.
     "Marketer": (*(f"{app}.view_*" for app in _SEEN), "bounceadmin.view_alert"),
-    # Sees, and lets addresses be mailed again.
+    # Sees, lets addresses be mailed again, and looks for causes.
     "Operator": (
         *(f"{app}.view_*" for app in _SEEN),
         "bounceadmin.view_alert*",
         "lists.change_suppression",
+        "diagnostics.add_diagnosticrun",
+        "diagnostics.add_probe",
     ),
     # Everything, people's accounts too.
     "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "auth.*"),

@@ -121,6 +121,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),
     },
+    "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", "schedule": 60.0},
+    "delete-old-probes": {
+        "task": "diagnostics.tasks.delete_old_probes",
+        "schedule": crontab(hour=3, minute=40),
+    },
 }
 
 # --- bounces ----------------------------------------------------------------------------------
@@ -133,6 +138,7 @@ FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.
 VERP_KEYS = env.list("VERP_KEYS", default=[])
 
+<<<<<<< HEAD
 # --- alerts -----------------------------------------------------------------------------------
 # smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown.
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
@@ -142,6 +148,27 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bounc
 SITE_URL = env.str("SITE_URL", default="")
 # Mail goes out and nothing comes back for so long: say so. 0 never says it.
 ALERT_SILENCE_HOURS = env.int("ALERT_SILENCE_HOURS", default=48)
+=======
+# --- diagnostics ------------------------------------------------------------------------------
+# Name servers to ask, as `192.0.2.53` or `192.0.2.53#5353`; none: those of the system.
+DIAGNOSTICS_RESOLVERS = env.list("DIAGNOSTICS_RESOLVERS", default=[])
+# Seconds and questions that one diagnosis may spend on the DNS.
+DIAGNOSTICS_SECONDS = env.int("DIAGNOSTICS_SECONDS", default=40)
+DIAGNOSTICS_QUESTIONS = env.int("DIAGNOSTICS_QUESTIONS", default=600)
+# Internal networks, such as 10.1.0.0/16, that people with the permission may have connected to.
+DIAGNOSTICS_ALLOWED_NETWORKS = env.list("DIAGNOSTICS_ALLOWED_NETWORKS", default=[])
+# The name to greet mail hosts with; this host's own where empty.
+DIAGNOSTICS_HELO = env.str("DIAGNOSTICS_HELO", default="")
+DIAGNOSTICS_SMTP_PORT = env.int("DIAGNOSTICS_SMTP_PORT", default=25)
+# The relay that round trips are sent with, the one that campaigns are sent with.
+PROBE_RELAY_HOST = env.str("PROBE_RELAY_HOST", default="")
+PROBE_RELAY_PORT = env.int("PROBE_RELAY_PORT", default=25)
+PROBE_RELAY_TLS = env.str("PROBE_RELAY_TLS", default="none")  # none, starttls or tls
+PROBE_RELAY_USER = env.str("PROBE_RELAY_USER", default="")
+PROBE_RELAY_PASSWORD = env.str("PROBE_RELAY_PASSWORD", default="")
+# Probes go to nobody here. RFC 2606 lets no name below `invalid` exist.
+PROBE_RECIPIENT_DOMAIN = env.str("PROBE_RECIPIENT_DOMAIN", default="probe.invalid")
+>>>>>>> e6ca1ec (Run diagnoses: a claimed, resumable task over the pure checks, with scenarios, reports and probes kept as rows)
 
 # --- web --------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,5 +1,16 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DiagnosticsConfig(AppConfig):
     name = "diagnostics"
+    verbose_name = _("Why")
+
+    def ready(self) -> None:
+        # Models load after the apps.
+        from bounces import taking  # noqa: PLC0415
+        from diagnostics import received_reports  # noqa: PLC0415
+        from diagnostics.probing import returning  # noqa: PLC0415
+
+        taking.register(returning.KIND, _("Round trip"), returning.take)
+        taking.register(received_reports.KIND, _("DMARC report"), received_reports.take)

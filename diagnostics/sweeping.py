@@ -1,0 +1,13 @@
+"""Finding what was left over or has come due: runs, probes, schedules."""
+
+from __future__ import annotations
+
+from diagnostics import running
+from diagnostics.probing import schedule, trips
+
+
+def sweep() -> None:
+    """Announce what waits, give up what is lost, ask for what is due; safe to run at once."""
+    running.sweep()
+    trips.sweep()
+    schedule.send_what_is_due()
