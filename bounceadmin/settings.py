@@ -138,7 +138,6 @@ FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.
 VERP_KEYS = env.list("VERP_KEYS", default=[])
 
-<<<<<<< HEAD
 # --- alerts -----------------------------------------------------------------------------------
 # smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown.
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
@@ -148,7 +147,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bounc
 SITE_URL = env.str("SITE_URL", default="")
 # Mail goes out and nothing comes back for so long: say so. 0 never says it.
 ALERT_SILENCE_HOURS = env.int("ALERT_SILENCE_HOURS", default=48)
-=======
+
 # --- diagnostics ------------------------------------------------------------------------------
 # Name servers to ask, as `192.0.2.53` or `192.0.2.53#5353`; none: those of the system.
 DIAGNOSTICS_RESOLVERS = env.list("DIAGNOSTICS_RESOLVERS", default=[])
@@ -168,7 +167,6 @@ PROBE_RELAY_USER = env.str("PROBE_RELAY_USER", default="")
 PROBE_RELAY_PASSWORD = env.str("PROBE_RELAY_PASSWORD", default="")
 # Probes go to nobody here. RFC 2606 lets no name below `invalid` exist.
 PROBE_RECIPIENT_DOMAIN = env.str("PROBE_RECIPIENT_DOMAIN", default="probe.invalid")
->>>>>>> e6ca1ec (Run diagnoses: a claimed, resumable task over the pure checks, with scenarios, reports and probes kept as rows)
 
 # --- web --------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [

@@ -85,17 +85,16 @@ def make_user(role: str = "Admin", username: str = "") -> User:
     return user
 
 
-<<<<<<< HEAD
 def policy_form(policy, **changes) -> dict[str, object]:
     """What a browser sends of the form of a policy, with `changes`."""
     values = model_to_dict(policy)
     points = values.pop("soft_points")
     return values | {f"soft_points_{reason}": n for reason, n in points.items()} | changes
-=======
+
+
 def make_run(about=None, plan: str = "checkup", **fields) -> DiagnosticRun:
     """A diagnosis that waits for a worker."""
     run = request_run(PLANS[plan], about or make_campaign(), by=fields.pop("by", None))
     DiagnosticRun.objects.filter(pk=run.pk).update(**fields)
     run.refresh_from_db()
     return run
->>>>>>> e6ca1ec (Run diagnoses: a claimed, resumable task over the pure checks, with scenarios, reports and probes kept as rows)

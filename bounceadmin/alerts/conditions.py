@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from bounceadmin.models import Alert
 from bounces.backlog import COUNT_UP_TO, count_up_to
 from bounces.models import InboundMessage
+from diagnostics.models import Probe
+from diagnostics.probing import schedule
 from lists import health
 from lists.advice import advise
 from lists.bands import BANDS, Band
@@ -127,7 +129,33 @@ def queue(now: datetime) -> Iterator[Condition]:
         )
 
 
-CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (bands, silence, failed, queue)
+def round_trips(_now: datetime) -> Iterator[Condition]:
+    """Probes that are sent on a schedule and do not come back."""
+    for probe in schedule.broken():
+        lost = probe.state == Probe.State.LOST
+        yield Condition(
+            key=f"probe:{probe.campaign_id}",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.CRITICAL if lost else Alert.Level.WARNING,
+            title=(
+                _("%(campaign)s: the round trip did not come back")
+                if lost
+                else _("%(campaign)s: the round trip could not be sent")
+            )
+            % {"campaign": probe.campaign},
+            detail=probe.error
+            or _("Bounces of its mail may not arrive. Diagnose “bounces do not arrive”."),
+            path=reverse("admin:diagnostics_probe_change", args=[probe.pk]),
+        )
+
+
+CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
+    bands,
+    silence,
+    failed,
+    queue,
+    round_trips,
+)
 
 
 def current(now: datetime) -> list[Condition]:

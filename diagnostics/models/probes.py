@@ -1,4 +1,4 @@
-"""Round trips: probes to nobody that must come back, their schedules, and the alarms they raise."""
+"""Round trips: probes to nobody that must come back, and their schedules."""
 
 from __future__ import annotations
 
@@ -142,36 +142,3 @@ class Probe(models.Model):
         """When it is taken for lost, once the relay has it."""
         since = self.handed_at or self.created_at
         return since + timedelta(minutes=self.wait_minutes)
-
-
-class AlarmQuerySet(models.QuerySet):
-    def open(self) -> AlarmQuerySet:
-        """Those that still hold."""
-        return self.filter(closed_at__isnull=True)
-
-
-class Alarm(models.Model):
-    """Something that somebody must look at; the dashboard shows it until it is over."""
-
-    # What it is about, such as `probe:12` for campaign 12: one is open for each at most.
-    key = models.CharField(max_length=64)
-    campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, blank=True)
-    probe = models.ForeignKey(Probe, models.SET_NULL, null=True, blank=True)
-    text = models.TextField(_("what is wrong"))
-    opened_at = models.DateTimeField(_("since"), default=timezone.now)
-    closed_at = models.DateTimeField(_("over"), null=True, blank=True)
-
-    objects = AlarmQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("alarm")
-        verbose_name_plural = _("alarms")
-        ordering = ["-opened_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["key"], condition=Q(closed_at__isnull=True), name="alarm_open_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text

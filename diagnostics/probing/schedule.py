@@ -1,13 +1,14 @@
-"""Probes that are sent again and again."""
+"""Probes that are sent again and again, and those whose way is broken."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from diagnostics.models import ProbeSchedule
+from diagnostics.models import Probe, ProbeSchedule
 from diagnostics.probing.trips import CannotProbeError, request_probe
 
 
@@ -39,6 +40,18 @@ def _send_if_due(pk: int) -> bool:
     try:
         request_probe(schedule.campaign, schedule=schedule)
     except CannotProbeError:
-        # The page of schedules says so; there is nothing to alarm about.
+        # The page of round trips says what to set.
         return False
     return True
+
+
+def broken() -> list[Probe]:
+    """The last probe of each schedule whose last probe did not come back; two queries."""
+    ended = Probe.objects.ended().filter(schedule=OuterRef("pk")).order_by("-created_at", "-id")
+    last = ProbeSchedule.objects.filter(enabled=True).values_list(
+        Subquery(ended.values("pk")[:1]), flat=True
+    )
+    wrong = Probe.objects.filter(pk__in=[pk for pk in last if pk]).exclude(
+        state=Probe.State.RETURNED
+    )
+    return list(wrong.select_related("campaign").order_by("pk"))

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from diagnostics.models import Probe, ProbeSchedule
 from diagnostics.probing import relay
-from diagnostics.probing.alarms import close_alarm, raise_alarm
 from diagnostics.probing.letter import Letter, compose, new_letter
 from diagnostics.waking import wake
 from lists.models import Campaign
@@ -108,8 +107,6 @@ def _not_sent(probe: Probe, why: str, *, is_passing: bool) -> None:
         queued_at=timezone.now(),
         error=why,
     )
-    if not again and probe.schedule_id:
-        raise_alarm(probe, f"The round trip of {probe.campaign} could not be sent: {why}")
 
 
 @transaction.atomic
@@ -126,7 +123,6 @@ def came_back(probe_id: int, bounce_id: int, received_at: datetime, *, is_delay:
     probe.bounce_id = bounce_id
     probe.returned_at, probe.understood_at = received_at, timezone.now()
     probe.save()
-    close_alarm(probe)
 
 
 def sweep() -> None:
@@ -137,21 +133,9 @@ def sweep() -> None:
     Probe.objects.filter(pk__in=ids).update(queued_at=now)
     for pk in ids:
         wake("send_probe", pk)
-    on_their_way = Probe.objects.filter(state=Probe.State.SENT).order_by("id")
-    for probe in on_their_way.select_related("campaign")[:500]:
-        if probe.deadline < now:
-            _give_up(probe)
-
-
-@transaction.atomic
-def _give_up(probe: Probe) -> None:
-    lost = Probe.objects.filter(pk=probe.pk, state=Probe.State.SENT).update(state=Probe.State.LOST)
-    if lost and probe.schedule_id:
-        raise_alarm(
-            probe,
-            f"The bounce of a probe of {probe.campaign} did not come back within"
-            f" {probe.wait_minutes} minutes: bounces may not arrive.",
-        )
+    on_their_way = Probe.objects.filter(state=Probe.State.SENT).order_by("id")[:1000]
+    late = [probe.pk for probe in on_their_way if probe.deadline < now]
+    Probe.objects.filter(pk__in=late, state=Probe.State.SENT).update(state=Probe.State.LOST)
 
 
 def delete_old() -> int:
