@@ -117,6 +117,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lists.tasks.delete_old_reports",
         "schedule": crontab(hour=3, minute=40),
     },
+    "fetch-mailboxes": {"task": "bounces.tasks.fetch_due_mailboxes", "schedule": 15.0},
     "delete-old-raw-messages": {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),
@@ -132,6 +133,10 @@ CELERY_BEAT_SCHEDULE = {
 # A longer message is cut here: a bounce says what it has to say at its beginning.
 MAX_MESSAGE_BYTES = env.int("MAX_MESSAGE_BYTES", default=10 * 1024 * 1024)
 PIPELINE_BATCH_SIZE = env.int("PIPELINE_BATCH_SIZE", default=200)
+# A run at a mailbox ends after so long and goes on in the next one, so that workers stay free.
+MAILBOX_RUN_SECONDS = env.int("MAILBOX_RUN_SECONDS", default=45)
+# Maildirs are read below these folders only, whatever is set up in the admin.
+MAILDIR_ROOTS = env.list("MAILDIR_ROOTS", default=[])
 RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
 # RFC 5321 2.4 lets a domain tell `Ann` from `ann`; hardly any does. False compares exactly.
 FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
@@ -266,6 +271,9 @@ LOGGING = {
         # Django's own handlers would write in a form of their own.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # These write down whole conversations, passwords and tokens among them.
+        "imapclient": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},
     },
 }
 

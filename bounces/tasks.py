@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from bounces import housekeeping, pipeline, sweeping
+from bounces.sources.mailbox import fetching, scheduling
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
@@ -19,3 +20,13 @@ def sweep() -> None:
 @shared_task
 def delete_old_raw_messages() -> None:
     housekeeping.delete_old_raw_messages()
+
+
+@shared_task
+def fetch_due_mailboxes() -> None:
+    scheduling.announce_due()
+
+
+@shared_task
+def fetch_mailbox(mailbox_id: int) -> None:
+    fetching.fetch(mailbox_id)
