@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bounces import roads
+
 
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings):
@@ -12,3 +14,9 @@ def _plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _roads_forgotten(monkeypatch):
+    """What one test wrote of a road holds nothing back in the next."""
+    monkeypatch.setattr(roads, "_written", {})

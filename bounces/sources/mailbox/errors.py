@@ -41,7 +41,7 @@ def quoted(error: object) -> str:
     text = error.decode("utf-8", "replace") if isinstance(error, bytes) else str(error)
     if text.startswith(("b'", 'b"')):
         text = text[2:-1]
-    return " ".join(text.split())[:_MOST_QUOTED]
+    return " ".join(text.split())[:_MOST_QUOTED].rstrip(".")
 
 
 def of_connecting(error: Exception, account: Account) -> MailboxError:

@@ -6,6 +6,7 @@ stored before is known by its content.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bounces import roads
 from bounces.models import InboundMessage, KnownMessage, Mailbox, MailboxRun
@@ -36,11 +36,13 @@ _BATCH_BYTES = 4 * 1024 * 1024
 _LOOK_AHEAD = 500
 _RUNS_KEPT = 50
 # A message that breaks the connection costs a new one; after so many the run has failed.
-_MOST_RECONNECTS = 5
+_MOST_RECONNECTS = 20
 # An unreadable message is tried again after 5 minutes, then twice as long, and then left alone.
 _FIRST_RETRY = timedelta(minutes=5)
 _MOST_TRIES = 5
 _LONGEST_WAIT = timedelta(hours=6)
+
+_BREAKS = gettext_lazy("Reading it breaks the connection.")
 
 Outcome = MailboxRun.Outcome
 
@@ -100,19 +102,20 @@ class _Fetch:
 
     def _take_in(self) -> bool:
         """Whether all of it was looked at before the time was up."""
-        keys, known = self._keys()
-        self._run.found = len(keys) + known
+        again, keys, known = self._keys()
+        self._run.found = len(again) + len(keys) + known
         self._run.looked_at = known
         self._run.save(update_fields=["found", "looked_at"])
-        for batch in self._batches(keys):
+        # What could not be read before goes alone: it can only hurt itself.
+        for batch in itertools.chain(([key] for key in again), self._batches(keys)):
             if time.monotonic() > self._until:
                 return False
             leasing.renew(self._mailbox.pk, self._token)
             self._take_in_batch(batch)
         return True
 
-    def _keys(self) -> tuple[list[str], int]:
-        """What is to be read now, and how many more are there that are left alone."""
+    def _keys(self) -> tuple[list[str], list[str], int]:
+        """What is tried again, what is new, and how many more are there that are left alone."""
         assert self._session is not None
         listing = self._session.listing(self._position)
         if listing.uid_validity != self._position.uid_validity:
@@ -124,13 +127,13 @@ class _Fetch:
             gone = set(known.values_list("key", flat=True)) - set(listing.keys)
             for chunk in _chunks(sorted(gone), _LOOK_AHEAD):
                 known.filter(key__in=chunk).delete()
-        waiting = known.filter(Q(next_try_at__isnull=True) | Q(next_try_at__gt=timezone.now()))
-        left_alone = set(waiting.values_list("key", flat=True))
-        again = known.filter(is_stored=False).exclude(pk__in=waiting.values("pk"))
-        # From the position on, a folder does not list again what could not be read.
-        keys = dict.fromkeys([*again.order_by("pk").values_list("key", flat=True), *listing.keys])
-        wanted = [key for key in keys if key not in left_alone]
-        return wanted, sum(key in left_alone for key in listing.keys)
+        now = timezone.now()
+        due = known.filter(is_stored=False, next_try_at__lte=now).order_by("pk")
+        again = list(due.values_list("key", flat=True))
+        all_known = set(known.values_list("key", flat=True))
+        fresh = [key for key in listing.keys if key not in all_known]
+        left_alone = all_known.difference(again)
+        return again, fresh, sum(key in left_alone for key in listing.keys)
 
     def _start_again(self, uid_validity: int | None) -> None:
         """The folder's UIDs mean something else now (RFC 3501 2.3.1.1), or it is new to us."""
@@ -147,11 +150,12 @@ class _Fetch:
         """Groups with a bounded number of messages and of bytes."""
         limit = settings.MAX_MESSAGE_BYTES
         for chunk in _chunks(keys, _LOOK_AHEAD):
-            sizes = self._survive(lambda chunk=chunk: self._session.sizes(chunk))
+            sizes = self._sizes(chunk)
             batch: list[str] = []
             held = 0
             for key in chunk:
-                size = min(sizes.get(key, 0), limit)
+                # Without its size it may be large.
+                size = min(sizes.get(key, limit), limit)
                 if batch and (len(batch) >= _BATCH_MESSAGES or held + size > _BATCH_BYTES):
                     yield batch
                     batch, held = [], 0
@@ -159,6 +163,14 @@ class _Fetch:
                 held += size
             if batch:
                 yield batch
+
+    def _sizes(self, keys: Sequence[str]) -> dict[str, int]:
+        """Bytes of each; none where one of the messages breaks the connection even for this."""
+        try:
+            return self._session.sizes(keys)
+        except ConnectionLost as lost:
+            self._reconnect(lost)
+            return {}
 
     def _take_in_batch(self, keys: list[str]) -> None:
         found = list(self._read(keys))
@@ -199,11 +211,14 @@ class _Fetch:
             return
         except ConnectionLost as lost:
             self._reconnect(lost)
-        for key in list(left):
+        if len(keys) == 1:
+            yield Read(keys[0], error=str(_BREAKS))
+            return
+        for key in left:
             try:
                 yield from self._session.read([key], limit)
             except ConnectionLost as lost:
-                yield Read(key, error=_("Reading it breaks the connection."))
+                yield Read(key, error=str(_BREAKS))
                 self._reconnect(lost)
 
     def _survive(self, ask):
@@ -310,10 +325,8 @@ def _fail(run: MailboxRun, mailbox: Mailbox, token: UUID, sentence: str) -> None
 
 
 def _forget_old_runs(mailbox: Mailbox) -> None:
-    newest = mailbox.runs.order_by("-id").values_list("pk", flat=True)
-    oldest_kept = newest[_RUNS_KEPT - 1 : _RUNS_KEPT].first() if newest else None
-    if oldest_kept is not None:
-        mailbox.runs.filter(pk__lt=oldest_kept).delete()
+    kept = mailbox.runs.order_by("-id").values_list("pk", flat=True)[:_RUNS_KEPT]
+    mailbox.runs.filter(pk__lt=min(kept)).delete()
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
