@@ -187,7 +187,8 @@ def _connect(account: Account) -> _Pop3 | _Pop3Tls:
         try:
             client.stls(context=context)
         except (OSError, ssl.SSLError, poplib.error_proto) as error:
-            client.close()
+            with contextlib.suppress(OSError):
+                client.close()
             raise errors.of_starttls(error, account) from error
     return client
 
@@ -197,7 +198,10 @@ def _log_in(client: _Pop3 | _Pop3Tls, account: Account) -> None:
         if account.access_token:
             text = f"user={account.username}\1auth=Bearer {account.access_token}\1\1"
             client._shortcmd("AUTH XOAUTH2")
-            client._shortcmd(base64.b64encode(text.encode()).decode())
+            answer = client._shortcmd(base64.b64encode(text.encode()).decode())
+            if not answer.startswith(b"+OK"):
+                # `+` and the reason in base64; an empty line then gets the refusal.
+                client._shortcmd("")
         else:
             client.user(account.username)
             client.pass_(account.password)

@@ -76,6 +76,9 @@ service pop3-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 namespace inbox {{
   inbox = yes
@@ -123,7 +126,6 @@ class Dovecot:
         """How many messages a folder holds."""
         kept = [self.maildir(user, folder) / name for name in ("new", "cur")]
         return sum(1 for each in kept if each.is_dir() for _ in each.iterdir())
-
 
     def renumber(self, user: str, uid_validity: int) -> None:
         """Give INBOX another UIDVALIDITY."""
