@@ -27,6 +27,7 @@ from bounceadmin.embedded.scheduler import Scheduler
 from bounceadmin.embedded.service import ThreadService
 from bounceadmin.embedded.web import PortError, Web
 from bounceadmin.embedded.worker import Worker
+from bounces.sources.mailbox import leasing
 from bounces.sweeping import release_claims, sweep
 
 # Addresses that mean "every interface", and where to knock for them.
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         """Go on where the last run ended, however it ended."""
         if _embedded_broker():
             release_claims()
+            leasing.release_all()
         pending = sweep(overdue=timedelta(0))
         if pending:
             self._say(f"Going on with {pending:,} messages that were still to do.")
