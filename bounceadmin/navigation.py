@@ -54,6 +54,8 @@ _GROUPS = (
         (
             (gettext_lazy("Policies"), "tune", "admin:lists_streampolicy_changelist",
              "lists.view_streampolicy"),
+            (gettext_lazy("API tokens"), "key", "admin:api_apitoken_changelist",
+             "api.view_apitoken"),
             (gettext_lazy("Accounts"), "manage_accounts", "admin:auth_user_changelist",
              "auth.view_user"),
             (gettext_lazy("Roles"), "badge", "admin:auth_group_changelist", "auth.view_group"),

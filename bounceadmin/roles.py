@@ -21,7 +21,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "diagnostics.add_probe",
     ),
     # Everything, people's accounts too.
-    "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "auth.*"),
+    "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "api.*", "auth.*"),
 }
 
 

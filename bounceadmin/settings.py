@@ -35,9 +35,12 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # The page that describes the API, with its scripts from here rather than another host.
+    "ninja",
     "lists",
     "bounces",
     "diagnostics",
+    "bounceadmin.api",
     # Last, so that its roles find the permissions of all others.
     "bounceadmin.apps.BounceadminConfig",
 ]
@@ -45,6 +48,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: probes and metrics are asked for by IP address and over plain HTTP.
     "bounceadmin.operating.endpoints.OperatingMiddleware",
+    # Before all that may answer below /api/ with a page for people.
+    "bounceadmin.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,6 +132,28 @@ CELERY_BEAT_SCHEDULE = {
         "task": "diagnostics.tasks.delete_old_probes",
         "schedule": crontab(hour=3, minute=40),
     },
+}
+
+# --- API --------------------------------------------------------------------------------------
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+# Ten thousand addresses, as JSON.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# Limits are counted here for all processes together: in Redis where there is one. One process
+# needs none.
+CACHE_URL = env.str(
+    "CACHE_URL", default=CELERY_BROKER_URL if CELERY_BROKER_URL.startswith("redis") else ""
+)
+CACHES = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": "bounceadmin",
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+        }
+        if CACHE_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
 }
 
 # --- bounces ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from bounceadmin import views
+from bounceadmin.api.root import api
 from bounceadmin.preferences import preferences
 
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("admin/address/", admin.site.admin_view(views.address), name="address"),
     path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
 ]

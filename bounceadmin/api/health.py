@@ -1,0 +1,142 @@
+"""How lists and campaigns do: rate, band, what drives it and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema
+
+from bounceadmin.api.auth import Token
+from bounceadmin.api.fields import PathId
+from bounceadmin.api.lists import StreamName
+from lists import advice, health
+from lists.health import Counts, Health, Period
+from lists.models import Campaign, MailingList
+from lists.picking import DEFAULT_PERIOD
+
+router = Router(tags=["Health"], auth=Token("health:read"))
+Days = Annotated[int, Field(ge=1, le=366, description="The period: so many days, with today.")]
+BandName = Literal["unknown", "healthy", "attention", "poor", "critical"]
+
+
+class CountsOut(Schema):
+    """Recipients. `rate` is bounced in percent of sent; null where no sends are reported."""
+
+    sent: int
+    delivered: int
+    bounced: int
+    hard: int
+    soft: int
+    block: int
+    complaint: int
+    unverified: int
+    rate: float | None
+
+
+class AdviceOut(Schema):
+    """What to do, and what drives the rate, in sentences."""
+
+    action: str
+    cause: str
+
+
+class DomainOut(Schema):
+    """What one recipient domain did."""
+
+    domain: str
+    counts: CountsOut
+
+
+class ReasonOut(Schema):
+    """How often one reason was given."""
+
+    reason: str
+    count: int
+
+
+class HealthOut(Schema):
+    """`trend` is in percentage points against the period before; null where it is not known."""
+
+    first: date
+    last: date
+    band: BandName
+    counts: CountsOut
+    trend: float | None
+    advice: AdviceOut
+    domains: list[DomainOut] = []
+    reasons: list[ReasonOut] = []
+
+
+class ListHealthOut(Schema):
+    """A list and how it does."""
+
+    list: int
+    name: str
+    stream: str
+    health: HealthOut
+
+
+class ListsHealthOut(Schema):
+    """Every list, the worst first."""
+
+    items: list[ListHealthOut]
+
+
+@router.get("/health", response=ListsHealthOut, summary="Health of all lists")
+def of_all(request: HttpRequest, stream: StreamName | None = None, days: Days = DEFAULT_PERIOD):
+    period = _period(days)
+    return {
+        "items": [
+            {
+                "list": row.mailing_list.pk,
+                "name": row.mailing_list.name,
+                "stream": row.mailing_list.stream,
+                "health": _health(row.health, period),
+            }
+            for row in health.lists_health(period, stream or "")
+        ]
+    }
+
+
+@router.get("/lists/{list_id}/health", response=HealthOut, summary="Health of a list")
+def of_list(request: HttpRequest, list_id: PathId, days: Days = DEFAULT_PERIOD):
+    return _details(MailingList.objects.get(pk=list_id), days)
+
+
+@router.get("/campaigns/{campaign_id}/health", response=HealthOut, summary="Health of a campaign")
+def of_campaign(request: HttpRequest, campaign_id: PathId, days: Days = DEFAULT_PERIOD):
+    return _details(Campaign.objects.select_related("mailing_list").get(pk=campaign_id), days)
+
+
+def _period(days: int) -> Period:
+    return Period.ending(timezone.now().astimezone(UTC).date(), days)
+
+
+def _details(row: MailingList | Campaign, days: int) -> dict[str, object]:
+    period = _period(days)
+    found = health.details(row, period)
+    return {
+        **_health(found.health, period),
+        "domains": [{"domain": d.domain, "counts": _counts(d.counts)} for d in found.domains],
+        "reasons": [{"reason": r.name, "count": r.count} for r in found.reasons],
+    }
+
+
+def _health(found: Health, period: Period) -> dict[str, object]:
+    words = advice.advise(found)
+    return {
+        "first": period.first,
+        "last": period.last,
+        "band": found.band,
+        "counts": _counts(found.counts),
+        "trend": found.trend,
+        "advice": {"action": words.action, "cause": words.cause},
+    }
+
+
+def _counts(counts: Counts) -> dict[str, object]:
+    names = ("bounced", "rate", *health.TALLIES)
+    return {name: getattr(counts, name) for name in names}
