@@ -28,6 +28,8 @@ FIELDS = ("kind", "recipients", "status", "reply", "action", "category", "hard",
 INFORMATIVE = frozenset({"rhost"})
 """Fields that are counted, but whose disagreements are not listed."""
 
+# The truth says `delayed` wherever its reason is `expired`, also of a report that gives up.
+_EITHER = ("delayed", "failed")
 _OTHER_NAMES = {"speeding": "ratelimited"}
 _NOT_A_BOUNCE = {"feedback": "complaint", "vacation": "autoreply", "delivered": "delivered"}
 # The truth's own inventions: a status made from a reason, an address where there is none.
@@ -66,6 +68,8 @@ def compare(file: str, parsed: ParsedMessage, results: list[dict[str, Any]]) -> 
     """Every field of a message that the truth says something about."""
     kind = kind_of(results)
     ours = parsed.kind
+    if kind == "delayed" and ours == "bounce":
+        kind = ours  # see _EITHER
     if kind == "no bounce":
         return [
             Comparison(file, "kind", "", kind if ours in ("autoreply", "other") else ours, kind)
@@ -93,7 +97,7 @@ def compare(file: str, parsed: ParsedMessage, results: list[dict[str, Any]]) -> 
 def _compare_recipient(file: str, report: Report, result: dict[str, Any]) -> list[Comparison]:
     reason = _OTHER_NAMES.get(result["reason"], result["reason"])
     pairs = {
-        "action": (report.action, result["action"]),
+        "action": (report.action, _action(report, result)),
         "category": (report.category, category_of(reason)),
         "hard": (str(report.category == "hard"), str(bool(result["hard"]))),
         "reason": (report.reason, reason),
@@ -104,6 +108,11 @@ def _compare_recipient(file: str, report: Report, result: dict[str, Any]) -> lis
         if not _MADE_UP_STATUS.fullmatch(result["status"]):
             pairs["status"] = (report.status, result["status"])
     return [Comparison(file, f, reason, *pair, report.rule) for f, pair in pairs.items()]
+
+
+def _action(report: Report, result: dict[str, Any]) -> str:
+    action = str(result["action"])
+    return report.action if action == "delayed" and report.action in _EITHER else action
 
 
 def _address(name: str) -> str:

@@ -1,33 +1,100 @@
-"""Complaints: the abuse reporting format of RFC 5965 and what providers make of it."""
+"""Complaints: the abuse reporting format of RFC 5965, and what providers send instead."""
 
 from __future__ import annotations
 
-from bounces.parsing import addresses
+import re
+from dataclasses import dataclass
+
+from bounces.parsing import addresses, original
 from bounces.parsing.headers import Headers
-from bounces.parsing.mime import Message, Part
+from bounces.parsing.mime import Part, split_head
 from bounces.parsing.notice import MOST_RECIPIENTS, Notice
 
 TYPES = frozenset({"message/feedback-report", "text/feedback-report"})
+# Fields of the report that name who complained, best first (RFC 5965 3.2; opt-out reports).
+_RECIPIENT_FIELDS = (
+    "original-rcpt-to",
+    "removal-recipient",
+    "original-recipient",
+    "final-recipient",
+)
+# Where providers leave the recipient in the returned message, which they blot out in To.
+_RETURNED_FIELDS = ("x-hmxmroriginalrecipient", "x-original-to", "delivered-to", "envelope-to",
+                    "x-rcpt-to", "to", "cc")  # fmt: skip
+_FIELD_IN_TEXT = re.compile(r"^[ \t]*Feedback-Type[ \t]*:[ \t]*\S", re.M | re.I)
+# Microsoft's junk mail reporting: no report, only the returned message, from its staff.
+_JMRP_SENDER = re.compile(r"^staff@(?:hotmail|outlook|live|msn)\.com$")
+_JMRP_SUBJECT = re.compile(r"complaint about message from ([0-9A-Fa-f.:]{3,45})", re.I)
+_BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}", re.I)
 
 
-def feedback_part(message: Message) -> Part | None:
-    """The part with the fields of a feedback report."""
-    for part in message.parts:
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a complaint says."""
+
+    recipients: tuple[str, ...]
+    feedback_type: str
+    source: str
+    """The IP address (or host) that sent the message complained about."""
+    return_path: str
+    reporting_mta: str
+    evidence: str
+    """The line that made it a complaint."""
+
+
+def read(notice: Notice) -> Complaint | None:
+    """A complaint's content; None where the message is none."""
+    for part in notice.message.parts:
         if part.type in TYPES:
-            return part
-    return None
+            return _from_fields(Headers(_block(part)), notice)
+    if "report-type=feedback-report" in notice.headers.get("content-type").lower().replace('"', ""):
+        for part in notice.message.parts:
+            text = part.decoded()
+            if match := _FIELD_IN_TEXT.search(text):
+                start = text.rfind("\n\n", 0, match.start()) + 2 if match.start() else 0
+                return _from_fields(Headers(split_head(text[max(start, 0) :])[0]), notice)
+    return _from_junk_mail_reporting(notice)
 
 
-def recipients(fields: Headers, notice: Notice) -> list[str]:
+def _block(part: Part) -> str:
+    return part.decoded().lstrip("\n")
+
+
+def _from_fields(fields: Headers, notice: Notice) -> Complaint:
+    feedback_type = fields.get("feedback-type").partition(";")[0].strip().lower()
+    source = fields.get("source-ip") or fields.get("source") or ""
+    return Complaint(
+        recipients=_recipients(fields, notice),
+        feedback_type=feedback_type or "abuse",
+        source=source.split(" ", 1)[0].strip("[]<>")[:255],
+        return_path=addresses.first(fields.get("original-mail-from")),
+        reporting_mta=_host(fields.get("reporting-mta")),
+        evidence=f"Feedback-Type: {feedback_type}" if feedback_type else "",
+    )
+
+
+def _host(value: str) -> str:
+    return value.rpartition(";")[2].strip().split(" ", 1)[0].lower()
+
+
+def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
+    part = original.returned_part(notice.message)
+    if part is None or not _JMRP_SENDER.match(notice.sender):
+        return None
+    match = _JMRP_SUBJECT.search(notice.subject)
+    return Complaint(_recipients(Headers(""), notice), "abuse", match[1] if match else "", "", "",
+                     f"Subject: {notice.subject}")  # fmt: skip
+
+
+def _recipients(fields: Headers, notice: Notice) -> tuple[str, ...]:
     """Whom the complaint is from: as the report says, else as the returned message says."""
-    for name in ("original-rcpt-to", "removal-recipient"):
+    for name in _RECIPIENT_FIELDS:
         found = [addresses.of_field(value) for value in fields.all(name)]
-        found = [address for address in found if address]
+        found = [address for address in found if "@" in address]
         if found:
-            return list(dict.fromkeys(found))[:MOST_RECIPIENTS]
-    original = notice.original
-    for name in ("x-original-to", "delivered-to", "to"):
-        found = addresses.every(original.get(name))
+            return tuple(dict.fromkeys(found))[:MOST_RECIPIENTS]
+    for name in _RETURNED_FIELDS:
+        found = [a for a in addresses.every(notice.original.get(name)) if not _BLOTTED.search(a)]
         if found:
-            return found[:MOST_RECIPIENTS]
-    return []
+            return tuple(found[:MOST_RECIPIENTS])
+    return ()

@@ -6,32 +6,60 @@ import re
 
 from bounces.parsing import addresses
 from bounces.parsing.headers import Headers, decode_words
-from bounces.parsing.mime import Message, Part
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
 
-TYPES = frozenset({"message/delivery-status", "message/global-delivery-status",
-                   "text/delivery-status", "message/delivery-report"})  # fmt: skip
-_FIELDS = re.compile(
-    r"^(?:Reporting-MTA|Final-Recipient|Original-Recipient)[ \t]*:[^\n]*$", re.M | re.I
-)
+_FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*@", re.M | re.I)
+_FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
 _GROUPS = re.compile(r"\n[ \t]*\n")
+_END = re.compile(r"^--\S", re.M)
 _DIAGNOSTIC_KIND = re.compile(r"^[ \t]*([A-Za-z][\w.-]{0,30})[ \t]*;[ \t]*")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
+_COMMENT = re.compile(r"\((.{3,500})\)[ \t]*$", re.S)
 _HOST_KIND = re.compile(r"^[ \t]*[A-Za-z][\w.-]{0,20}[ \t]*;[ \t]*")
-
-
-def status_part(message: Message) -> Part | None:
-    """The part with the report's fields, by its type or, where that lies, by its look."""
-    for part in message.parts:
-        if part.type in TYPES:
-            return part
-    return None
+_PROGRAM = ("|", "/", ":", '"|', '"/')
+# What software writes in Action besides RFC 3464's five words (2.3.3).
+_ACTIONS = {
+    "deliverable": "delivered", "undeliverable": "failed", "failure": "failed", "fail": "failed",
+    "error": "failed", "bounced": "failed", "bounce": "failed",
+    "rejected": "failed", "delay": "delayed", "deferred": "delayed", "success": "delivered",
+    "transferred": "relayed", "relayed-to": "relayed",
+}  # fmt: skip
+# PowerMTA's own bounce categories (its manual, "bounce categories"), as reasons.
+_POWERMTA = {
+    "bad-domain": "hostunknown", "bad-mailbox": "userunknown", "inactive-mailbox": "suspend",
+    "message-expired": "expired", "no-answer-from-host": "networkerror",
+    "policy-related": "policyviolation", "quota-issues": "mailboxfull",
+    "routing-errors": "systemerror", "spam-related": "spamdetected",
+    "spam-block": "blocked", "virus-related": "virusdetected", "content-related": "contenterror",
+    "bad-connection": "networkerror", "relaying-issues": "norelaying",
+    "protocol-errors": "syntaxerror", "bad-configuration": "systemerror",
+}  # fmt: skip
 
 
 def extract(notice: Notice) -> list[Finding]:
-    """One finding per recipient group of the report."""
-    part = status_part(notice.message)
+    """One finding per recipient group of the report, whose part its type tells."""
+    part = notice.status_part
     return findings_of(part.decoded()) if part is not None else []
+
+
+def extract_untyped(notice: Notice) -> list[Finding]:
+    """The same from a report whose types or boundaries are broken: its fields stand in a text."""
+    for part in notice.message.parts:
+        if not part.type.startswith("text/"):
+            continue
+        text = part.decoded()
+        match = _FIELD_IN_TEXT.search(text)
+        if match is None:
+            continue
+        start = text.rfind("\n\n", 0, match.start()) + 1
+        for first in _FIRST_FIELD.finditer(text, 0, match.start()):
+            start = first.start()
+        text = text[start:]
+        end = _END.search(text)
+        found = findings_of(text[: end.start()] if end else text)
+        if found:
+            return found
+    return []
 
 
 def findings_of(text: str) -> list[Finding]:
@@ -42,10 +70,11 @@ def findings_of(text: str) -> list[Finding]:
         if ":" not in group:
             continue
         fields = Headers(group)
-        if "reporting-mta" in fields and not reporting:
+        names = fields.fields
+        if "reporting-mta" in names and not reporting:
             reporting = host_of(fields.get("reporting-mta"))
-        names_somebody = "final-recipient" in fields or "original-recipient" in fields
-        if not names_somebody and ("action" not in fields or not found):
+        names_somebody = "final-recipient" in names or "original-recipient" in names
+        if not names_somebody and ("action" not in names or found):
             continue
         finding = _finding(fields)
         finding.reporting_mta = reporting
@@ -56,22 +85,55 @@ def findings_of(text: str) -> list[Finding]:
 
 
 def _finding(fields: Headers) -> Finding:
-    final = addresses.of_field(fields.get("final-recipient"))
+    final = fields.get("final-recipient")
+    recipient = addresses.of_field(final)
     original = addresses.of_field(fields.get("original-recipient"))
-    status = _STATUS.search(fields.get("status"))
-    return Finding(
-        recipient=final or original,
-        original_recipient=original if original and original != final else "",
-        action=fields.get("action").partition(";")[0].partition("(")[0].strip().lower(),
+    value = fields.get("status")
+    status = _STATUS.search(value)
+    kind, diagnostic = diagnostic_of(fields.get("diagnostic-code"))
+    if not diagnostic and (comment := _COMMENT.search(value)):
+        # Sun's Messaging Server tells the reason in a comment of the status.
+        diagnostic = comment[1]
+    finding = Finding(
+        recipient=recipient,
+        original_recipient=original if original != recipient else "",
+        action=action_of(fields.get("action")),
         status=status[1] if status else "",
-        diagnostic=diagnostic_of(fields.get("diagnostic-code")),
+        diagnostic=diagnostic,
         remote_mta=host_of(fields.get("remote-mta")),
     )
+    actual = fields.get("x-actual-recipient").partition(";")[2].strip()
+    if kind == "x-unix" or _names_program(final) or actual.startswith(_PROGRAM):
+        finding.command = "PIPE"
+    category = fields.get("x-powermta-bouncecategory").partition(" ")[0].lower()
+    finding.hint = _POWERMTA.get(category, "")
+    if original and not _is_whole(recipient) and _is_whole(original):
+        finding.recipient, finding.original_recipient = original, ""
+    return finding
 
 
-def diagnostic_of(value: str) -> str:
-    """A Diagnostic-Code without its type (RFC 3464 2.3.6)."""
-    return decode_words(_DIAGNOSTIC_KIND.sub("", value))
+def _names_program(final: str) -> bool:
+    return final.partition(";")[2].strip().startswith(_PROGRAM)
+
+
+def _is_whole(address: str) -> bool:
+    """Whether an address is one that mail could be sent to from outside."""
+    local, at, domain = address.rpartition("@")
+    return bool(local and at) and ("." in domain or domain.startswith("["))
+
+
+def action_of(value: str) -> str:
+    """An Action field in RFC 3464's words, lower case; empty where it says nothing."""
+    word = value.partition(";")[0].partition("(")[0].strip().lower()
+    return _ACTIONS.get(word, word)
+
+
+def diagnostic_of(value: str) -> tuple[str, str]:
+    """The type and the text of a Diagnostic-Code (RFC 3464 2.3.6)."""
+    match = _DIAGNOSTIC_KIND.match(value)
+    if match is None:
+        return "", decode_words(value)
+    return match[1].lower(), decode_words(value[match.end() :])
 
 
 def host_of(value: str) -> str:

@@ -3,116 +3,189 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bounces.parsing import addresses, arf, autoreply, dsn, general, mime, replies
+from bounces.parsing import addresses, arf, autoreply, dsn, enriching, mime, reports, ses, texts
+from bounces.parsing.formats import Format, of_report, recognize
 from bounces.parsing.headers import Headers
-from bounces.parsing.notice import Finding, Notice
-from bounces.parsing.reasons import Evidence, category_of, classify
+from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
 from bounces.parsing.types import Kind, ParsedMessage, Report
 
-_MOST_DIAGNOSTIC = 2000
+_MOST_MESSAGES = 50
+"""How many messages of one mbox are read."""
+_MOST_NESTING = 3
+"""How deep a bounce may be wrapped in other messages."""
 _DAEMON = re.compile(
-    r"mailer-?daemon|postmaster|mail delivery|mail-?daemon|^<?(?:bounces?|double-bounce)@", re.I
+    r"mailer-?daemon|post-?master|mail[ ._-]?deliver|mail[ ._-]?daemon|mail administrator|"
+    r"system administrator|^<?(?:bounces?|double-bounce)@|mail subsystem|メール配信|почтов",
+    re.I,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver|returned mail|failure notice|delivery (?:status|fail|notif|report|problem)|"
-    r"mail (?:delivery|system error|could not)|could not be delivered|non.?deliver|"
-    r"mail failure|rejected|bounce",
+    r"undeliver|returned (?:mail|message|to sender)|failure (?:notice|delivery)|deliver\w* "
+    r"(?:status|fail|notif|report|problem|error|delay)|mail (?:delivery|system error|failure|"
+    r"could not)|could not (?:be )?deliver|not (?:be )?delivered|non.?deliver|rejected|bounce|"
+    r"unzustellbar|nicht zugestellt|non remis|non distribu|no se (?:pudo|puede) entregar|"
+    r"n[ãa]o (?:entregue|foi poss)|mancat[ao] (?:recapito|consegna)|niet bezorgd|"
+    r"niedor[ęe]cz|не доставлен|недоставлен|配信不能|配信エラー|送信エラー|退信|"
+    r"投递失败|无法投递|반송|배달되지|iletilemedi",
     re.I,
 )
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to",
                  "x-envelope-to", "x-rcpt-to", "apparently-to", "to")  # fmt: skip
 
 
+@dataclass(slots=True)
+class _Look:
+    """What a message turned out to be, and the view of it (its own or a wrapped message's)."""
+
+    kind: Kind
+    notice: Notice
+    reports: tuple[Report, ...] = ()
+    form: str = ""
+    feedback_source: str = ""
+    return_path: str = ""
+    note: str = field(default="")
+
+
 def parse(raw: bytes) -> ParsedMessage:
-    """Say what a message of any kind reports: see `ParsedMessage`. Never raises on any bytes."""
+    """Say what a message of any kind reports: see `ParsedMessage`. Never raises on any bytes.
+
+    An mbox is read as one message that reports what its messages do.
+    """
     text, note = mime.byte_string(raw)
-    message = mime.read(text)
-    notice = Notice(message)
-    kind, found, form = _look(notice)
-    reports = tuple(_report(finding, kind, notice, form) for finding in found)
-    return _assemble(notice, kind, reports, form, note or message.note)
+    first, *others = mime.split_mbox(text, _MOST_MESSAGES)
+    parsed = _parse(first, note)
+    for other in others:
+        parsed = _merge(parsed, _parse(other, ""))
+    return parsed
 
 
-def _look(notice: Notice) -> tuple[Kind, list[Finding], str]:
-    feedback = arf.feedback_part(notice.message)
-    if feedback is not None:
-        fields = Headers(feedback.decoded())
-        return "complaint", [Finding(a) for a in arf.recipients(fields, notice)], "arf"
-    found = dsn.extract(notice)
-    if found:
-        return _kind_of(found), found, "rfc3464"
+def _merge(parsed: ParsedMessage, other: ParsedMessage) -> ParsedMessage:
+    if parsed.kind in ("other", "autoreply") and other.kind not in ("other", "autoreply"):
+        parsed, other = other, parsed
+    if other.kind != parsed.kind:
+        return parsed
+    return replace(parsed, reports=(parsed.reports + other.reports)[:MOST_RECIPIENTS])
+
+
+def _parse(text: str, note: str) -> ParsedMessage:
+    notice = Notice(mime.read(text))
+    look = _look(notice, 0)
+    return _assemble(notice, look, note or notice.message.note)
+
+
+def _look(notice: Notice, depth: int) -> _Look:
+    """Decide what a message is: the surest signs first."""
+    if (complaint := arf.read(notice)) is not None:
+        return _complaint(complaint, notice)
+    if (notification := ses.read(notice)) is not None:
+        return _notification(notification, notice)
+    recognized = recognize(notice.headers, notice.lines)
+    form = recognized.format if recognized else None
+    if found := dsn.extract(notice):
+        enriching.enrich(found, notice, form)
+        return _delivery(found, notice, form, "rfc3464")
+    if "message/disposition-notification" in notice.types:
+        return _Look("other", notice)
+    if (recognized is not None and recognized.sure) or _is_from_a_daemon(notice):
+        if found := dsn.extract_untyped(notice):
+            enriching.enrich(found, notice, form)
+            return _delivery(found, notice, form, "rfc3464")
+        wrapped = _wrapped(notice, depth) if not _names_recipients(notice, form) else None
+        if wrapped is not None:
+            return wrapped
+        if found := texts.extract(notice, form):
+            if texts.is_delay(notice):
+                for finding in found:
+                    finding.action = finding.action or "delayed"
+            return _delivery(found, notice, form, "text")
+    if mark := autoreply.mark_of(notice.headers, notice.subject):
+        report = Report(notice.sender, "", "vacation", rule="rfc3834", evidence=mark[:300])
+        return _Look("autoreply", notice, (report,), "rfc3834")
+    return _wrapped(notice, depth) or _Look("other", notice)
+
+
+def _is_from_a_daemon(notice: Notice) -> bool:
+    """Whether who sent a message, or how, says that it is a report of a mail system."""
     headers = notice.headers
-    bounced = (
-        "x-failed-recipients" in headers
-        or _DAEMON.search(headers.get("from"))
-        or (headers.get("return-path") == "<>" and _BOUNCE_SUBJECT.search(notice.subject))
-    )
-    if bounced and "message/disposition-notification" not in {p.type for p in notice.message.parts}:
-        found = general.extract(notice)
-        if found:
-            return "bounce", found, "text"
-    if autoreply.is_autoreply(headers, notice.subject):
-        return "autoreply", [Finding(notice.sender)], "rfc3834"
-    return "other", [], ""
+    if "x-failed-recipients" in headers or _DAEMON.search(headers.get("from")):
+        return True
+    return_path = headers.get("return-path").strip() if "return-path" in headers else None
+    nobody = return_path in ("<>", "") or "mailer-daemon" in (return_path or "").lower()
+    return nobody and bool(_BOUNCE_SUBJECT.search(notice.subject))
 
 
-def _kind_of(found: list[Finding]) -> Kind:
-    actions = {finding.action for finding in found}
-    if actions and actions <= {"delivered", "relayed", "expanded"}:
-        return "delivered"
-    return "delayed" if actions == {"delayed"} else "bounce"
+def _names_recipients(notice: Notice, form: Format | None) -> bool:
+    """Whether the message's own words name whom they are about."""
+    if "message/rfc822" not in notice.types or "x-failed-recipients" in notice.headers:
+        return True
+    return bool(texts.by_layout(notice, form))
 
 
-def _report(finding: Finding, kind: Kind, notice: Notice, form: str) -> Report:
-    if kind in ("autoreply", "complaint"):
-        reason = "vacation" if kind == "autoreply" else "feedback"
-        return Report(finding.recipient, "", reason)
-    codes = replies.codes_in(finding.diagnostic)
-    status = replies.choose_status(finding.status, codes.status)
-    smtp_code = finding.smtp_code or codes.smtp
-    diagnostic = " ".join(finding.diagnostic.split())[:_MOST_DIAGNOSTIC]
-    if kind == "delivered":
-        reason, rule, evidence = "delivered", "action", finding.action
-    else:
-        verdict = classify(
-            Evidence(
-                diagnostic=diagnostic,
-                status=status,
-                smtp_code=smtp_code,
-                action=finding.action,
-                recipient=finding.recipient,
-                remote_mta=finding.remote_mta,
-                reporting_mta=finding.reporting_mta,
-                format=form,
-                command=finding.command,
+def _wrapped(notice: Notice, depth: int) -> _Look | None:
+    """What a message that this one carries reports: forwarded, or wrapped by a list or a filter."""
+    if depth >= _MOST_NESTING:
+        return None
+    for part in notice.message.parts:
+        if part.type in ("message/rfc822", "message/global"):
+            look = _look(Notice(mime.read(part.decoded())), depth + 1)
+            if look.kind in ("bounce", "delayed", "delivered", "complaint"):
+                return look
+    return None
+
+
+def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
+    kind = reports.kind_of(found)
+    name = form.name if form else plain
+    part = notice.status_part
+    if form is None and part is not None:
+        of_fields = of_report(Headers(part.decoded()[:4000].replace("\n\n", "\n")))
+        name = of_fields.name if of_fields else plain
+    return _Look(kind, notice, tuple(reports.report(f, name) for f in found), name)
+
+
+def _complaint(complaint: arf.Complaint, notice: Notice) -> _Look:
+    return _Look(
+        "complaint", notice,
+        tuple(
+            Report(
+                recipient, "", "feedback", reporting_mta=complaint.reporting_mta,
+                feedback_type=complaint.feedback_type, rule="arf", evidence=complaint.evidence,
             )
-        )
-        reason, rule, evidence = verdict.reason, verdict.rule, verdict.evidence
-    return Report(
-        recipient=finding.recipient, category=category_of(reason), reason=reason,
-        action=finding.action or ("failed" if kind == "bounce" else ""), status=status,
-        smtp_code=smtp_code, diagnostic=diagnostic, remote_mta=finding.remote_mta,
-        reporting_mta=finding.reporting_mta, original_recipient=finding.original_recipient,
-        rule=rule, evidence=evidence,
+            for recipient in complaint.recipients or ("",)
+        ),
+        "arf", complaint.source, complaint.return_path,
     )  # fmt: skip
 
 
-def _assemble(
-    notice: Notice, kind: Kind, reports: tuple[Report, ...], form: str, note: str
-) -> ParsedMessage:
-    headers, original = notice.headers, notice.original
+def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice) -> _Look:
+    kind, found, feedback_type = notification
+    if kind != "complaint":
+        return _Look(
+            kind, notice, tuple(reports.report(f, "amazonses") for f in found), "amazonses"
+        )
+    complaints = tuple(
+        Report(f.recipient, "", "feedback", feedback_type=feedback_type or "abuse", rule="amazonses",
+               evidence="notificationType: Complaint")
+        for f in found
+    )  # fmt: skip
+    return _Look(kind, notice, complaints, "amazonses")
+
+
+def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
+    headers, original = notice.headers, look.notice.original
     delivered = [a for name in _DELIVERED_TO for v in headers.all(name) for a in addresses.every(v)]
     return ParsedMessage(
-        kind=kind, reports=reports, format=form, message_id=_message_id(headers),
+        kind=look.kind, reports=look.reports, format=look.form, message_id=_message_id(headers),
         sender=addresses.first(headers.get("from")),
         recipients=tuple(dict.fromkeys(delivered))[:50], subject=notice.subject,
-        date=_date(headers.get("date")), return_path=addresses.first(original.get("return-path")),
+        date=_date(headers.get("date")),
+        return_path=look.return_path or addresses.first(original.get("return-path")),
         original_message_id=_message_id(original), original_subject=original.text("subject"),
         original_from=addresses.first(original.get("from")),
-        feedback_source="", note=note,
+        feedback_source=look.feedback_source, note=note,
     )  # fmt: skip
 
 

@@ -22,6 +22,10 @@ MOST_TEXT = 256 * 1024
 
 _BOM16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _ENVELOPE_LINE = re.compile(r"(?:\s*>?From [^\n]*\n)+")
+# Between two messages of an mbox: an empty line, an envelope line with its date, a header field.
+_ENVELOPE_BETWEEN = re.compile(
+    r"\n\nFrom [^\n]{1,300} \d\d:\d\d(?::\d\d)?[^\n]{1,40}\n(?=[!-9;-~]{1,60}:)"
+)
 # The first line of a block that is neither a field nor a continuation: the body began there.
 _NOT_A_FIELD = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|>?From )[^\n]", re.M)
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
@@ -52,6 +56,18 @@ def byte_string(raw: bytes) -> tuple[str, str]:
             # `\r\r\n` is one line end written twice by a gateway; a lone `\r` is Mac's.
             raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw.decode("latin-1"), note
+
+
+def split_mbox(text: str, most: int) -> list[str]:
+    """The messages of an mbox, at most `most`; `text` alone where it is none (RFC 4155)."""
+    if text[:5] != "From " or "\n\nFrom " not in text:
+        return [text]
+    starts = [0]
+    for match in _ENVELOPE_BETWEEN.finditer(text):
+        starts.append(match.start() + 2)
+        if len(starts) >= most:
+            break
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def split_head(text: str) -> tuple[str, str]:
@@ -152,6 +168,9 @@ def _collect(headers: Headers, body: str, message: Message, depth: int) -> None:
         headers, body, depth = waiting.pop()
         value = headers.get("content-type")
         kind = value.partition(";")[0].strip().lower() if value else ""
+        if " " in kind:
+            # A parameter without the semicolon before it.
+            kind = kind.split(" ", 1)[0]
         if kind.startswith("multipart/") or (not kind and depth == 0 and body[:2] == "--"):
             if depth >= MOST_DEPTH:
                 message.note = "Parts nested too deeply were left out."

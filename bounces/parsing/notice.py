@@ -7,9 +7,12 @@ from functools import cached_property
 
 from bounces.parsing import addresses, original
 from bounces.parsing.headers import Headers
-from bounces.parsing.mime import Message
+from bounces.parsing.mime import Message, Part
 
 MOST_RECIPIENTS = 1000
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status",
+                          "text/delivery-status", "message/delivery-report"})  # fmt: skip
+_READABLE = frozenset({"text/plain", "text/html", "text/calendar"})
 
 
 @dataclass(slots=True)
@@ -18,6 +21,9 @@ class Finding:
 
     recipient: str = ""
     diagnostic: str = ""
+    """The reply text, or what the reporter says of this recipient."""
+    context: str = ""
+    """The same with the words around it, where they say more: which command was answered."""
     action: str = ""
     status: str = ""
     """A status that the report states in a field; the engine looks into the text itself."""
@@ -26,9 +32,9 @@ class Finding:
     reporting_mta: str = ""
     original_recipient: str = ""
     command: str = ""
-    """The SMTP command that was answered, such as `RCPT TO`."""
-    reason: str = ""
-    """A reason that the format itself decides, so that the text need not be asked."""
+    """The SMTP command that was answered, such as `RCPT`; `PIPE` for a local program."""
+    hint: str = ""
+    """The reason by the reporter's own classification, for where its text tells none surely."""
 
 
 class Notice:
@@ -48,27 +54,47 @@ class Notice:
         return self.headers.text("subject")
 
     @cached_property
-    def _texts(self) -> tuple[str, str]:
-        chosen = []
+    def types(self) -> frozenset[str]:
+        """The media types of the parts."""
+        return frozenset(part.type for part in self.message.parts)
+
+    @cached_property
+    def status_part(self) -> Part | None:
+        """The part with the fields of a delivery status notification."""
         for part in self.message.parts:
-            if part.type in ("text/plain", "text/html", "text/calendar"):
+            if part.type in STATUS_TYPES:
+                return part
+        return None
+
+    @cached_property
+    def _lines(self) -> tuple[list[str], list[str]]:
+        """The lines of the report's own words, and those below, of the message it returns."""
+        chosen: list[Part] = []
+        for part in self.message.parts:
+            if part.type in _READABLE:
                 chosen.append(part)
-            elif part.type in original.RETURNED_TYPES:
+            elif part.type in original.RETURNED_TYPES or part.type in STATUS_TYPES:
                 break
-        plain = [p for p in chosen if p.type == "text/plain"] or chosen[:1]
-        own, rest = [], ""
+        plain = [part for part in chosen if part.type == "text/plain"] or chosen[:1]
+        own: list[str] = []
         for part in plain[:4]:
-            before, after = original.split_text(part.text())
-            own.append(before)
-            if after:
-                rest = after
-                break
-        return "\n".join(own), rest
+            lines = part.text().split("\n")
+            end = original.end_of_report(lines)
+            own += lines[:end]
+            if end < len(lines):
+                return own, lines[end:]
+            own.append("")
+        return own, []
 
     @property
-    def text(self) -> str:
+    def lines(self) -> list[str]:
         """The report's own words for people, without the message that it returns."""
-        return self._texts[0]
+        return self._lines[0]
+
+    @property
+    def returned_lines(self) -> list[str]:
+        """What the text returns of the original message, below the report's own words."""
+        return self._lines[1]
 
     @cached_property
     def original(self) -> Headers:
@@ -76,5 +102,10 @@ class Notice:
         part = original.returned_part(self.message)
         if part is not None:
             return original.headers_of_part(part)
-        rest = self._texts[1]
-        return original.headers_of_text(rest) if rest else Headers("")
+        if self.returned_lines:
+            return original.headers_of_lines(self.returned_lines)
+        # Some send it as a last part without its proper type.
+        last = self.message.parts[-1] if len(self.message.parts) > 1 else None
+        if last is not None and last.type == "text/plain" and self.status_part is not None:
+            return original.headers_of_lines(last.decoded().split("\n", 400))
+        return Headers("")

@@ -13,28 +13,43 @@ RETURNED_TYPES = frozenset({
     "text/rfc822-header", "message/headers",
 })  # fmt: skip
 
-# Lines after which an MTA prints what it returns.
-_MARK = re.compile(
-    r"^[ \t>]*(?:"
-    r"-{2,}[- ]*(?:This is a copy of (?:the|your) message|The (?:body|header|full|copy)"
-    r"|Below this line is a copy|Original [Mm]essage|Unsent message|Message header|Returned"
-    r"|Undelivered|Begin |Bounced|Headers? |Message text|Transcript of message|Forwarded"
-    r"|original|Rejected message|Included|Copy of|Start of|Enclosed)[^\n]{0,100}"
-    r"|(?:Original message (?:headers|follows|header)|Your (?:original )?message (?:headers|"
-    r"was|follows|reads)[^\n]{0,40}|The (?:header|original message)[^\n]{0,60}|"
-    r"Unsent message below|Message headers? follow|Received headers?|"
-    r"(?:A|The) copy of (?:the|your) (?:original )?message[^\n]{0,60}|"
-    r"The (?:text|body) of (?:the|your) (?:original )?message[^\n]{0,40}|"
-    r"Headers of the original message[^\n]{0,40}|Below is a copy[^\n]{0,60})[:.]?"
-    r"|Received: (?:from|by|\()[^\n]{0,200}|Return-[Pp]ath: ?<[^\n]{0,200}"
-    r")[ \t]*$",
-    re.M,
-)
-_RUN = re.compile(
-    r"^(?:Received|Return-Path|Message-ID|From|To|Subject|Date|MIME-Version|Content-Type|"
-    r"Delivered-To|X-[\w-]+|DKIM-Signature|Sender|Reply-To|Cc):[ \t]",
-    re.M | re.I,
-)
+# How a line begins, after dashes and the like, below which a report prints what it returns.
+_KEY = 7
+_ANNOUNCEMENTS = (
+    "below this line is a copy", "below is a copy of", "enclosed is a copy", "included is a copy",
+    "this is a copy of", "a copy of the message", "a copy of your", "a copy of the original",
+    "the following is a copy", "copy of the original", "original message", "original mail",
+    "original-message", "the original message follows", "the original message is",
+    "the header of the original", "the headers of the original", "the body of the",
+    "the text of the original", "headers of the original", "header of the original",
+    "message header", "message text follows", "message text:", "unsent message",
+    "returned message", "returned mail follows", "rejected message", "undelivered message",
+    "undeliverable message follows", "start of original", "start of returned", "begin message",
+    "begin original", "begin forwarded", "forwarded message", "received header",
+    "here is your message", "here is a copy", "your original message", "your message follows",
+    "your message reads", "the full message", "full copy", "mail header", "bounced message",
+    "failed message", "included message", "attached message", "message body",
+    "сообщение, которое", "元のメッセージ", "原邮件", "原始邮件", "ursprüngliche nachricht",
+    "message d'origine", "mensaje original", "mensagem original", "messaggio originale",
+)  # fmt: skip
+_BY_KEY: dict[str, list[str]] = {}
+for _line in _ANNOUNCEMENTS:
+    _BY_KEY.setdefault(_line[:_KEY], []).append(_line)
+_LEAD = " \t-=*|_~#+.[(<"
+# An announcement is a line of its own: no sentence goes on behind it.
+_REST = re.compile(r"[\w ,'’()]{0,70}[.:]?[ \t]*[-=*|_~#+\])> \t]*")
+_FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][\w-]{1,40}):(?:[ \t]|$|<)")
+_KNOWN = frozenset({
+    "received", "return-path", "message-id", "from", "to", "subject", "date", "mime-version",
+    "content-type", "delivered-to", "dkim-signature", "sender", "reply-to", "cc", "x-mailer",
+    "content-transfer-encoding", "x-original-to", "x-received", "envelope-to", "errors-to",
+    "list-unsubscribe", "arc-seal", "x-yahoo-newman-property", "x-yahoo-newman-id",
+    "x-apparently-from",
+})  # fmt: skip
+# What begins a header block by itself, without an announcement.
+_OPENERS = frozenset({"received", "return-path", "message-id", "delivered-to", "x-received",
+                      "dkim-signature", "date", "from", "mime-version", "envelope-to"})  # fmt: skip
+_RUN = 3
 
 
 def returned_part(message: Message) -> Part | None:
@@ -51,21 +66,46 @@ def headers_of_part(part: Part) -> Headers:
     return Headers(split_head(text)[0])
 
 
-def split_text(text: str) -> tuple[str, str]:
-    """A report's own words, and what it returns of the original below them."""
-    at = len(text)
-    for match in _MARK.finditer(text):
-        start = match.start()
-        follows = text[start : start + 4000]
-        if len(_RUN.findall(follows)) >= 2:
-            at = start
+def end_of_report(lines: list[str]) -> int:
+    """The number of the line at which a report's own words end and the returned message begins."""
+    for number, line in enumerate(lines):
+        head = line[:60].lstrip(_LEAD)
+        if not head:
+            continue
+        announcements = _BY_KEY.get(head[:_KEY].lower())
+        if announcements is not None:
+            text = line.lstrip(_LEAD).lower()
+            for announcement in announcements:
+                if text.startswith(announcement) and _REST.fullmatch(text, len(announcement)):
+                    return number
+        # Header fields that the report quotes for information are set in.
+        if ":" in line and line[:1] not in (" ", "\t"):
+            match = _FIELD.match(line)
+            if match and match[1].lower() in _OPENERS and _begins_block(lines, number):
+                return number
+    return len(lines)
+
+
+def _begins_block(lines: list[str], number: int) -> bool:
+    """Whether known header fields follow one another from here on."""
+    known: set[str] = set()
+    for line in lines[number : number + 12]:
+        match = _FIELD.match(line)
+        if match:
+            if match[1].lower() not in _KNOWN:
+                return len(known) >= _RUN
+            known.add(match[1].lower())
+        elif line[:1] not in (" ", "\t"):
             break
-    return text[:at], text[at:]
+    return len(known) >= _RUN
 
 
-def headers_of_text(text: str) -> Headers:
-    """The header block within returned text, wherever it begins."""
-    match = _RUN.search(text)
-    if not match:
-        return Headers("")
-    return Headers(split_head(text[match.start() :])[0])
+def headers_of_lines(lines: list[str]) -> Headers:
+    """The header block within returned text, wherever it begins, set in or not."""
+    for number, line in enumerate(lines[:200]):
+        match = _FIELD.match(line)
+        if match and match[1].lower() in _KNOWN:
+            indent = len(line) - len(line.lstrip())
+            block = [row[indent:] if not row[:indent].strip() else row for row in lines[number:]]
+            return Headers(split_head("\n".join(block))[0])
+    return Headers("")

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 # RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
 # not a version number.
 STATUS = re.compile(r"(?<![\w.\[=/-])([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)")
-# A reply code stands before a space, a dash or an enhanced code, never inside a number.
-_CODE = re.compile(
-    r"(?<![\w.,:/@$+\[-])([245][0-5]\d)(?=[ \t]|-[245]\.|-[A-Za-z<\[(]|[,:;.)]?(?:\s|$))"
-)
 # Where a code is no accident: at the line's start or after what says that a reply follows.
 _STRONG = re.compile(
     r"(?:^|\n|(?:said|says|response|reply|replied|returned|error|status|code|answer(?:ed)?|got|"
@@ -21,7 +17,7 @@ _STRONG = re.compile(
     re.I,
 )
 _ADJACENT = re.compile(
-    r"(?<![\w.])([245][0-5]\d)[ \t-]+[(#\[]?([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
+    r"(?<![\w.])([245][0-5]\d)(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
 )
 
 
@@ -31,6 +27,8 @@ class Codes:
 
     smtp: str = ""
     status: str = ""
+    adjacent: bool = False
+    """Whether both stand side by side, so that the status is the replying host's own."""
 
 
 def codes_in(text: str) -> Codes:
@@ -39,9 +37,9 @@ def codes_in(text: str) -> Codes:
     `550 5.1.1 ...` and `550-5.1.1 ...` side by side are surest; then a code where replies
     begin; then a status alone. Of several the first counts.
     """
-    match = _ADJACENT.search(text)
-    if match and match[1][0] == match[2][0]:
-        return Codes(match[1], match[2])
+    for match in _ADJACENT.finditer(text):
+        if match[1][0] == match[2][0]:
+            return Codes(match[1], match[2], adjacent=True)
     status = STATUS.search(text)
     code = _STRONG.search(text)
     return Codes(code[1] if code else "", status[1] if status else "")
@@ -52,14 +50,14 @@ def is_generic(status: str) -> bool:
     return not status or status.endswith(".0.0")
 
 
-def choose_status(field: str, text: str) -> str:
+def choose_status(field: str, codes: Codes) -> str:
     """Of the report's Status field and the status in its reply text, the one that counts.
 
-    The field is often the reporter's own translation: a generic one yields to the text, and so
-    does one of another class, for the host that refused knows best.
+    The field is the reporter's, often its own translation; the host that refused knows best. So
+    the field yields to a status beside a reply code, and a generic one to any.
     """
-    if not field or not text:
-        return field or text
-    if is_generic(field) and not is_generic(text):
-        return text
+    if not field or not codes.status:
+        return field or codes.status
+    if not is_generic(codes.status) and (codes.adjacent or is_generic(field)):
+        return codes.status
     return field

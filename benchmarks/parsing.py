@@ -1,0 +1,90 @@
+"""Messages a second: our full result, flufl.bounce's recipients, the stdlib's bare parse; one run.
+
+    python -m benchmarks.parsing [seconds for each measurement] [--corpus FOLDER]
+
+All three read the same bytes in one process. Rounds alternate, and each shows its median round.
+Where the shared corpus is missing, the messages that this project wrote are read instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from email import policy
+from pathlib import Path
+
+from flufl.bounce import all_failures
+
+from benchmarks.accuracy import CORPUS
+from bounces.parsing import parse
+
+ROUNDS = 7
+OWN = Path(__file__).parents[1] / "tests/parsing"
+
+
+def messages(corpus: Path) -> list[bytes]:
+    """The messages that are read, as bytes."""
+    folder = corpus / "messages"
+    files = sorted(folder.glob("*.eml")) if folder.is_dir() else sorted(OWN.rglob("*.eml"))
+    return [file.read_bytes() for file in files]
+
+
+def bare(raw: bytes) -> object:
+    """What the stdlib needs only to split the message."""
+    return email.message_from_bytes(raw, policy=policy.compat32)
+
+
+def flufl(raw: bytes) -> object:
+    """What flufl.bounce needs to say who failed, and whether for good."""
+    return all_failures(email.message_from_bytes(raw))
+
+
+READERS: dict[str, Callable[[bytes], object]] = {
+    "bounceadmin, full result": parse,
+    "stdlib email, bare parse": bare,
+    "flufl.bounce, recipients": flufl,
+}
+
+
+def rate(read: Callable[[bytes], object], texts: list[bytes], seconds: float) -> float:
+    """Messages a second, measured over whole passes for about `seconds`."""
+    count, began = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - began) < seconds:
+        for raw in texts:
+            read(raw)
+        count += len(texts)
+    return count / elapsed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("seconds", type=float, nargs="?", default=0.5)
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
+    options = parser.parse_args(arguments)
+    texts = messages(options.corpus)
+    if not texts:
+        print("Speed is not measured: there are no messages to read.")
+        return 0
+    size = sum(map(len, texts)) / len(texts)
+    print(f"{len(texts)} messages of {size:,.0f} bytes on average\n")
+    for read in READERS.values():
+        rate(read, texts, 0)  # warm up
+    rounds = [
+        [rate(read, texts, options.seconds) for read in READERS.values()] for _ in range(ROUNDS)
+    ]
+    rates = [statistics.median(row) for row in zip(*rounds, strict=True)]
+    print(f"{'messages a second':28}{'rate':>9}{'ours is':>10}")
+    for name, one in zip(READERS, rates, strict=True):
+        print(f"{name:28}{one:9,.0f}{rates[0] / one:9.1f}x")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What a report's words for people add to its fields for machines, recipient by recipient."""
+
+from __future__ import annotations
+
+from bounces.parsing import layouts, texts, transcripts
+from bounces.parsing.formats import Format
+from bounces.parsing.formats.table import ANYWHERE
+from bounces.parsing.notice import Finding, Notice
+
+
+def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
+    """Complete `found` from the text: what is missing, and the words around a reply.
+
+    Fields often hold the bare reply; the text has the command it answered, all of its lines, or
+    the whole reason where there is no Diagnostic-Code.
+    """
+    lines = notice.lines
+    said = layouts.read(lines, form.layout if form else ANYWHERE)
+    by_address = {finding.recipient.lower(): finding for finding in said}
+    quotes_dialogue = form is not None and form.transcript
+    exchanges = transcripts.read(lines) if quotes_dialogue else []
+    only = said[0] if len(said) == len(found) == 1 else None
+    for finding in found:
+        told = (
+            by_address.get(finding.recipient.lower())
+            or by_address.get(finding.original_recipient.lower())
+            or only
+        )
+        if told is not None:
+            _add(finding, told)
+        if exchanges:
+            texts.complete(finding, exchanges)
+        if not finding.diagnostic:
+            finding.diagnostic = finding.context or texts.whole_text(notice)
+
+
+def _add(finding: Finding, told: Finding) -> None:
+    recipient = finding.recipient
+    local, _, domain = recipient.rpartition("@")
+    if not local or not domain or " " in recipient or recipient[:1] in "|/":
+        finding.recipient = told.recipient
+    if told.command and not finding.command:
+        finding.command = told.command
+    text = told.diagnostic
+    if not finding.diagnostic:
+        finding.diagnostic = text
+    elif len(text) > len(finding.diagnostic) and _compact(finding.diagnostic)[:24] in _compact(
+        text
+    ):
+        finding.context = text
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,90 @@
+"""Which format a message is of: by dictionary, not by asking one detector after another.
+
+A mark is looked up by the first eight characters of a line, so a message costs one look-up per
+line of its text and one per header name that some format has, however many formats there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bounces.parsing.formats import japan, mtas, services
+from bounces.parsing.formats.table import Format
+from bounces.parsing.headers import Headers
+
+FORMATS: tuple[Format, ...] = (*services.FORMATS, *japan.FORMATS, *mtas.FORMATS)
+
+KEY = 8
+_LEAD = " \t-=*|_~#+.[(\"'!"
+_MOST_LINES = 120
+"""Formats say what they are at their beginning."""
+
+_BY_LINE: dict[str, list[tuple[str, Format]]] = defaultdict(list)
+_BY_FIELD: dict[str, list[tuple[str, Format]]] = defaultdict(list)
+_BY_REPORT_FIELD: dict[str, Format] = {}
+for _format in FORMATS:
+    for _line in _format.lines:
+        _BY_LINE[_line[:KEY]].append((_line, _format))
+    for _field in _format.fields:
+        _name, _, _value = _field.partition(":")
+        _BY_FIELD[_name].append((_value.strip(), _format))
+    for _name in _format.report_fields:
+        _BY_REPORT_FIELD[_name] = _format
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """A format, and what told it."""
+
+    format: Format
+    mark: str
+    """The line of the message that told it."""
+    sure: bool
+    """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
+
+
+def recognize(headers: Headers, lines: Iterable[str]) -> Recognized | None:
+    """The format of a message, by its header fields or else by the lines of its text.
+
+    Header fields may come from a gateway on the way, so they alone make no message a bounce.
+    """
+    by_field, by_line = _by_fields(headers), _by_lines(lines)
+    if by_field is None or by_line is None:
+        return by_field or by_line
+    return Recognized(by_field.format, by_field.mark, by_line.sure)
+
+
+def _by_fields(headers: Headers) -> Recognized | None:
+    for name in _BY_FIELD.keys() & headers.fields.keys():
+        value = headers.get(name).lower()
+        for wanted, row in _BY_FIELD[name]:
+            if wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted):
+                return Recognized(row, f"{name}: {value}"[:200], sure=False)
+    return None
+
+
+def _by_lines(lines: Iterable[str]) -> Recognized | None:
+    """The first line that tells a format surely, or else the first that tells one at all."""
+    vague: Recognized | None = None
+    for number, line in enumerate(lines):
+        if number > _MOST_LINES:
+            break
+        text = line.lstrip(_LEAD)
+        rows = _BY_LINE.get(text[:KEY].lower())
+        if rows:
+            text = text[:200].lower()
+            for wanted, row in rows:
+                if text.startswith(wanted):
+                    if row.sure:
+                        return Recognized(row, line.strip()[:200], sure=True)
+                    vague = vague or Recognized(row, line.strip()[:200], sure=False)
+    return vague
+
+
+def of_report(fields: Headers) -> Format | None:
+    """The format that wrote a delivery status, by the fields that only it writes."""
+    for name in _BY_REPORT_FIELD.keys() & fields.fields.keys():
+        return _BY_REPORT_FIELD[name]
+    return None

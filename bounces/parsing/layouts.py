@@ -1,0 +1,190 @@
+"""How reports for people lay out their recipients and what is said of each: one reader for all.
+
+A `Layout` is data. Nearly every format lists addresses at the beginnings of lines or after a label,
+and tells of each in the lines below it, or of all of them together in a section of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bounces.parsing import addresses
+from bounces.parsing.notice import MOST_RECIPIENTS, Finding
+
+MOST_LINES = 4000
+"""A report's own words are shorter; what is longer is somebody's list of transcripts."""
+MOST_SAID = 4000
+"""How many characters are kept of what is said of one recipient."""
+
+_ADDRESS = addresses.ADDRESS.pattern
+# An address at a line's beginning: a bullet, brackets or quotes before it, and no word behind it.
+_LISTED = re.compile(
+    rf"([ \t]*)(?:[*•>]+[ \t]+|->[ \t]*|\d{{1,3}}[.)][ \t]+|\[?SMTP:|>>>[ \t]*|-[ \t]+)?"
+    rf"([<\"'(\[]{{0,2}})({_ADDRESS})[>\"')\]]{{0,2}}(?P<after>[ \t]*(?:$|[:;,]|\(|\[|\.\.\.|<<<|"
+    rf"[ \t]-|on[ \t]|was[ \t]|is[ \t]|could[ \t]|has[ \t]|Invalid|delivery|failed|<mailto:|"
+    rf"[ \t]{{2}}))(.*)"
+)
+_LABELLED = (
+    r"[ \t]*(?:[-*•|]+[ \t]*)?(?:{labels})[ \t:]*[<\[\"'(]{{0,2}}"
+    r"(?:SMTP:|rfc822;[ \t]*|mailto:)?({address})[>\])\"']{{0,2}}(.*)"
+)
+_FROM_ALIAS = re.compile(
+    rf"\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|forwarded)"
+    rf"[ \t]+(?:from|by|to):?[ \t]*<?({_ADDRESS})>?\)?:?[ \t]*",
+    re.I,
+)
+_CODED = re.compile(r"(?<!\d)[245]\d\d[ -]|[245]\.\d\.\d")
+_PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where recipients stand in a report's text, and where what is said of them."""
+
+    begins: str = ""
+    """What the line before the recipients says (a regular expression); empty: they may stand
+    anywhere."""
+    labels: str = ""
+    """Words before an address that make it a recipient, as alternatives of a regular expression."""
+    listed: bool = True
+    """Whether an address at a line's beginning is a recipient."""
+    colon: bool = False
+    """Whether only an address with a colon behind it is one."""
+    announces: str = ""
+    """A line before the recipients that tells what happened to them."""
+    details: str = ""
+    """The line after which the report tells what happened to all of them."""
+    ends: str = ""
+    """The line that ends what is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    begins: re.Pattern[str] | None
+    labels: re.Pattern[str] | None
+    announces: re.Pattern[str] | None
+    details: re.Pattern[str] | None
+    ends: re.Pattern[str] | None
+
+
+_compiled: dict[Layout, _Compiled] = {}
+
+
+def _compile(layout: Layout) -> _Compiled:
+    compiled = _compiled.get(layout)
+    if compiled is None:
+        labels = _LABELLED.format(labels=layout.labels, address=_ADDRESS)
+        compiled = _compiled[layout] = _Compiled(
+            re.compile(layout.begins, re.I) if layout.begins else None,
+            re.compile(labels, re.I) if layout.labels else None,
+            re.compile(layout.announces, re.I) if layout.announces else None,
+            re.compile(layout.details, re.I) if layout.details else None,
+            re.compile(layout.ends, re.I) if layout.ends else None,
+        )
+    return compiled
+
+
+class _Reader:
+    """The state of reading one text."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.rules = _compile(layout)
+        self.found: list[tuple[Finding, list[str]]] = []
+        self.seen: dict[str, int] = {}
+        self.shared: list[str] = []
+        self.current: list[str] | None = None
+        self.indent = -1
+        self.in_details = False
+        self.program: list[str] = []
+        self.announced = ""
+
+    def take(self, line: str) -> None:
+        rules = self.rules
+        if rules.announces and (match := rules.announces.search(line)):
+            self.announced = match[0].strip()
+        elif rules.details and (match := rules.details.search(line)):
+            self.in_details, self.current = True, None
+            self.shared.append(line[match.end() :].strip())
+        elif self.in_details:
+            self.shared.append(line.strip())
+        elif not line.strip():
+            # A blank line ends what is said of a recipient, unless nothing was said yet.
+            if self.current:
+                self.current = None
+        elif not self._take_recipient(line):
+            if self.current is not None:
+                self.current.append(line.strip())
+            elif _PROGRAM.match(line):
+                self.program = [line.strip()]
+            elif self.program and (match := _FROM_ALIAS.search(line)):
+                self._add(match[1], " ".join(self.program), 0).command = "PIPE"
+                self.program = []
+
+    def _take_recipient(self, line: str) -> bool:
+        if "@" not in line:
+            return False
+        if self.rules.labels and (match := self.rules.labels.match(line)):
+            said = match[match.lastindex or 0]
+            self._add(match[1], said, len(line) - len(line.lstrip()))
+            return True
+        if not self.layout.listed:
+            return False
+        match = _LISTED.match(line)
+        if not match or (self.layout.colon and match["after"].strip()[:1] != ":"):
+            return False
+        indent = len(match[1])
+        # A continuation line may begin with an address too; it stands further in.
+        if self.indent >= 0 and indent > self.indent:
+            return False
+        after = match["after"].strip()
+        rest = match[match.lastindex or 0]
+        self._add(match[3], rest if after in (":", ";", ",") else after + rest, indent)
+        return True
+
+    def _add(self, address: str, said: str, indent: int) -> Finding:
+        address = addresses.clean(address)
+        key = address.lower()
+        at = self.seen.get(key)
+        if at is None:
+            if self.indent < 0 or indent < self.indent:
+                self.indent = indent
+            at = self.seen[key] = len(self.found)
+            self.found.append((Finding(address), []))
+        finding, lines = self.found[at]
+        if said.strip():
+            lines.append(said.strip())
+        self.current = lines
+        return finding
+
+
+def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
+    """The recipients that a text lists, in order, with what it says of each."""
+    reader = _Reader(layout)
+    begun = reader.rules.begins is None
+    ends = reader.rules.ends
+    for number, line in enumerate(lines):
+        if number > MOST_LINES or len(reader.found) >= MOST_RECIPIENTS:
+            break
+        if ends is not None and ends.search(line):
+            break
+        if begun:
+            reader.take(line)
+        elif reader.rules.begins is not None and (match := reader.rules.begins.search(line)):
+            begun = True
+            # The first may stand behind the announcement: "was not delivered to: ann@example.net"
+            if "@" in line:
+                reader.take(line[match.end() :])
+    shared = " ".join(" ".join(reader.shared).split())[:MOST_SAID]
+    for finding, said in reader.found:
+        text = " ".join(" ".join(said).split())[:MOST_SAID]
+        if (match := _FROM_ALIAS.match(text)) is not None:
+            finding.original_recipient = addresses.clean(match[1])
+            text = text[match.end() :]
+        text = text.lstrip(":; ")
+        if shared and not _CODED.search(text):
+            text = shared
+        finding.diagnostic = f"{reader.announced} {text}".strip()
+    return [finding for finding, _ in reader.found]

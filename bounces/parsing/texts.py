@@ -1,0 +1,138 @@
+"""Reports for people: who failed and why, read by the format's layout or, without one, in general."""
+
+from __future__ import annotations
+
+import re
+
+from bounces.parsing import addresses, layouts, transcripts
+from bounces.parsing.formats import Format
+from bounces.parsing.layouts import Layout
+from bounces.parsing.notice import Finding, Notice
+
+# For a report of no known format: who may stand where.
+_GENERAL = Layout(
+    labels=r"(?:final[ -]?|failed |intended |original )?(?:recipients?|address(?:es|ee)?|rcpt)"
+    r"(?: address)?(?: to)?|RCPT TO|(?:un)?able to deliver(?: (?:message|mail))? to|"
+    r"could not be delivered to|not delivered to|undeliverable to|failed to deliver to|"
+    r"delivery to|unknown user|user unknown|no such user|收件人|宛先|destinataire|empfänger|"
+    r"destinatario|destinatário|получатель"
+)
+_MOST_ABOUT_ALL = 2000
+_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
+_DELAYED = re.compile(
+    r"has been delayed|is delayed|delivery (?:was )?delayed|will (?:be retried|keep trying|continue "
+    r"(?:to try|trying|attempting)|retry|try again)|warning message only|still undelivered|"
+    r"not (?:yet )?been (?:able to be )?delivered (?:yet|after)|has not yet been delivered|"
+    r"no action is required on your part|transient non-fatal|do not need to resend|"
+    r"verzögert|retardée|retrasad[ao]|ritardat[ao]|atrasad[ao]|vertraagd|отложен",
+    re.I,
+)
+_GIVEN_UP = re.compile(
+    r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
+    r"could not be delivered|undeliverable",
+    re.I,
+)
+# The host that refused, as MTAs name it in running text.
+_HOST = re.compile(
+    r"(?:\bhost:? |while talking to |Connected to |rejected by |server for the recipient domain "
+    r"\S{1,255} by |lost connection with |connect to |Reporting server: |Server |^|RCPT: <[^<>]*> )"
+    r"([A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63})+)\.?(?=[ \[(:,]|$)"
+    r"(?=[ \[(]{1,2}\d|:? (?:does not like|did not like|refused|rejected|but |said|failed)| \(|: ?$)"
+)
+_VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
+_OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
+
+
+def extract(notice: Notice, form: Format | None) -> list[Finding]:
+    """Findings from a report's own words and whatever else names the recipient."""
+    found = by_layout(notice, form)
+    failed = addresses.every(notice.headers.get("x-failed-recipients"))
+    if failed:
+        by_address = {finding.recipient.lower(): finding for finding in found}
+        found = [by_address.get(address.lower()) or Finding(address) for address in failed]
+    if not found:
+        found = [Finding(address) for address in _named_elsewhere(notice)]
+    about_all = ""
+    for finding in found:
+        if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
+            about_all = about_all or whole_text(notice)
+            finding.diagnostic = about_all
+        if not finding.remote_mta and (match := _HOST.search(finding.diagnostic)):
+            finding.remote_mta = match[1].lower()
+    return found
+
+
+def by_layout(notice: Notice, form: Format | None) -> list[Finding]:
+    """Findings where the format's layout has them, completed from the dialogue that it quotes."""
+    found = layouts.read(notice.lines, form.layout if form else _GENERAL)
+    if form is None:
+        found = _without_bystanders(found, notice)
+    if form is not None and form.transcript:
+        exchanges = transcripts.read(notice.lines)
+        if not found:
+            found = [Finding(address) for address in transcripts.addresses_in(exchanges)]
+        for finding in found:
+            complete(finding, exchanges)
+    return found
+
+
+def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
+    """Add to `finding` what an SMTP dialogue says of its recipient."""
+    outcome = transcripts.outcome_for(finding.recipient, exchanges)
+    finding.command = finding.command or outcome.command
+    finding.remote_mta = finding.remote_mta or outcome.host
+    said = f"{outcome.reply} {outcome.own}".strip()
+    if not said:
+        return
+    if not _CODED.search(finding.diagnostic):
+        finding.diagnostic = outcome.reply or outcome.own
+        finding.context = said
+    elif outcome.reply.startswith(finding.diagnostic[:40]):
+        finding.diagnostic = outcome.reply
+
+
+def whole_text(notice: Notice) -> str:
+    """The report's own words on one line."""
+    return " ".join(" ".join(notice.lines).split())[:_MOST_ABOUT_ALL]
+
+
+def is_delay(notice: Notice) -> bool:
+    """Whether the report says that delivery is still being tried."""
+    text = f"{notice.subject} {whole_text(notice)}"
+    match = _DELAYED.search(text)
+    return match is not None and not _GIVEN_UP.search(text)
+
+
+def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:
+    """Leave out the sender of the report, its reader and whom to ask for help."""
+    own = {notice.sender, *(a.lower() for a in addresses.every(notice.headers.get("to")))}
+    kept = [
+        finding
+        for finding in found
+        if finding.recipient.lower() not in own
+        and not finding.recipient.lower().startswith(_OWN_ROLES)
+    ]
+    return kept or [f for f in found if f.recipient.lower() != notice.sender][:1]
+
+
+def _named_elsewhere(notice: Notice) -> list[str]:
+    """Recipients from the returned message, the subject, the text, or a VERP return path."""
+    headers, original = notice.headers, notice.original
+    own = {notice.sender, *(a.lower() for a in addresses.every(headers.get("to")))}
+    wanted = [a for name in ("x-original-to", "delivered-to", "to", "cc")
+              for a in addresses.every(original.get(name), 50)]  # fmt: skip
+    text = " ".join(notice.lines)[:20_000]
+    named = [a for a in addresses.every(text, 50) if a.lower() not in own]
+    both = [a for a in wanted if a.lower() in {b.lower() for b in named}]
+    if both:
+        return list(dict.fromkeys(both))
+    if found := [a for a in addresses.every(notice.subject) if a.lower() not in own]:
+        return found[:1]
+    if named := [a for a in named if not a.lower().startswith(_OWN_ROLES)]:
+        return named[:1]
+    if wanted := addresses.every(original.get("x-rcpt-to") or original.get("to")):
+        return wanted[:1]
+    for name in ("to", "delivered-to", "x-original-to"):
+        if match := _VERP.search(headers.get(name)):
+            return [f"{match[1]}@{match[2]}"]
+    return []

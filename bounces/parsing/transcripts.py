@@ -1,0 +1,141 @@
+"""SMTP dialogues that reports quote: which command was answered with which reply, about whom.
+
+Sendmail and its kin print `>>> RCPT To:<a@b>` and `<<< 550 ...`, Trend Micro `Sent <<<` and
+`Received >>>`, MDaemon `-->` and `<--`. After the dialogue of one host, Sendmail adds a line of its
+own about the recipient (`550 5.1.1 <a@b>... User unknown`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bounces.parsing import addresses
+
+_SENT = re.compile(
+    r"[ \t]*(?:>>>|Sent[ \t]+(?:<<<|>>>)|(?:[^\n]{0,60}[ \t])?-->|C:|hMailServer sent:)[ \t]*"
+    r"(RCPT|MAIL|DATA|EHLO|HELO|STARTTLS|AUTH|QUIT|RSET)\b(.*)",
+    re.I,
+)
+_RECEIVED = re.compile(
+    r"[ \t]*(?:<<<|Received[ \t]+(?:>>>|<<<)|(?:[^\n]{0,60}[ \t])?<--|S:|Remote server replied:)"
+    r"[ \t]*(.*)",
+    re.I,
+)
+_TALKING = re.compile(r"[ \t.]*(?:\.\.\. )?while talking to ([^\s:]{1,255})", re.I)
+_OWN = re.compile(r"[ \t]*(?:[245]\d\d )?(?:[245]\.\d\.\d{1,3} )?(\S.{0,400}?)\.\.\. (.*)")
+_CODE = re.compile(r"[45]\d\d\b")
+# Replies that only follow from what was refused before.
+_AFTERMATH = re.compile(r"503\b|55[04] (?:5\.5\.1 )?(?:Error: )?no valid recipients", re.I)
+_GIVING_UP = re.compile(r"could not be delivered for|Warning: message still undelivered", re.I)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A command and its reply, or a line of the reporter's own."""
+
+    command: str = ""
+    argument: str = ""
+    reply: list[str] = field(default_factory=list)
+    host: str = ""
+    own: bool = False
+    """Whether the reporter says it itself, rather than a host it talked to."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.reply).split())
+
+
+def read(lines: list[str]) -> list[Exchange]:
+    """The dialogue that `lines` quote, in order; only what failed or says something."""
+    found: list[Exchange] = []
+    current: Exchange | None = None
+    host = ""
+    for line in lines:
+        if match := _SENT.match(line):
+            current = Exchange(match[1].upper(), match[2].strip(), host=host)
+            found.append(current)
+        elif match := _RECEIVED.match(line):
+            if current is None or (current.reply and not _continues(current.reply, match[1])):
+                command = current.command if current else ""
+                argument = current.argument if current else ""
+                current = Exchange(command, argument, host=host)
+                found.append(current)
+            current.reply.append(match[1].strip())
+        elif match := _TALKING.match(line):
+            host = match[1].strip(".:").lower()
+            current = Exchange("", "", host=host)
+        elif line.strip():
+            current = None
+            found.append(Exchange(reply=[line.strip()], host=host, own=True))
+    return [exchange for exchange in found if exchange.reply]
+
+
+def _continues(reply: list[str], line: str) -> bool:
+    """Whether `line` goes on with a reply of several lines (RFC 5321 4.2.1)."""
+    last = reply[-1]
+    return last[3:4] == "-" and last[:3] == line[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the dialogue says of one recipient."""
+
+    reply: str = ""
+    own: str = ""
+    """The reporter's own line about it."""
+    command: str = ""
+    host: str = ""
+
+
+def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
+    """What the dialogue has for `recipient`: the last refusal before the line about it."""
+    bare = recipient.lower()
+    own, about_all = "", ""
+    last: Exchange | None = None
+    refusal: Exchange | None = None
+    for exchange in exchanges:
+        text = exchange.text
+        if exchange.own:
+            about = _about(text)
+            if about == bare:
+                own, refusal = text, last
+            elif not about and _GIVING_UP.search(text):
+                about_all = about_all or text
+            elif "@" in about:
+                last = None
+            elif about and _CODE.match(text):
+                # A program or file that the recipient's alias stands for.
+                own = own or text
+        elif _CODE.match(text) and not _AFTERMATH.match(text):
+            named = addresses.first(exchange.argument).lower() if exchange.argument else ""
+            if exchange.command != "RCPT" or not named or named == bare:
+                last = exchange
+    refusal = refusal or last
+    if refusal is None:
+        return Outcome(own=own or about_all)
+    # With pipelining the reply to RCPT is printed below DATA; the line about the recipient tells.
+    command = "RCPT" if own and refusal.command == "DATA" else refusal.command
+    return Outcome(refusal.text, own or about_all, command, refusal.host)
+
+
+def _about(text: str) -> str:
+    """Whom a line of the reporter's own is about, lower case: `550 5.1.1 <a@b>... User unknown`."""
+    match = _OWN.match(text)
+    return match[1].strip('<>" ').lower() if match else ""
+
+
+def addresses_in(exchanges: list[Exchange]) -> list[str]:
+    """Recipients whose RCPT was refused, or that the reporter names on a line of its own."""
+    found: dict[str, None] = {}
+    for exchange in exchanges:
+        if exchange.own:
+            match = _OWN.match(exchange.text)
+            address = addresses.first(match[1]) if match else ""
+        elif exchange.command == "RCPT" and _CODE.match(exchange.text):
+            address = addresses.first(exchange.argument)
+        else:
+            continue
+        if address:
+            found[address] = None
+    return list(found)
