@@ -73,8 +73,8 @@ _SUBJECTS = {
     "ko": r"자동 ?(?:회신|응답|답장)|부재(?:중| 중)",
     "vi th id": r"trả lời tự động|tự động trả lời|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis|"
     r"jawaban otomatis",
-    "challenge": r"(?:please )?(?:confirm|verify|authenticate) (?:your|that your) (?:message|e-?mail"
-    r"(?! address)|mail)|your e?-?mail requires verification|verify#|sender (?:verification|"
+    "challenge": r"(?:please )?(?:confirm|verify|authenticate) (?:your|that your) (?:message|"
+    r"e-?mail(?! address)|mail)|your e?-?mail requires verification|verify#|sender (?:verification|"
     r"authentication|confirmation)|confirmation required|message (?:held|awaiting|requires) "
     r"(?:for )?(?:confirmation|authentication|verification)|\[?spam ?arrest\]?|action required to "
     r"deliver|delivery (?:is )?pending|i'm protecting myself from (?:receiving )?junk",

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-from bounces.parsing import addresses, arf, autoreply, dsn, enriching, mime, reports, ses, texts
+from bounces.parsing import (
+    addresses,
+    arf,
+    autoreply,
+    dates,
+    dsn,
+    enriching,
+    mime,
+    reports,
+    ses,
+    texts,
+)
 from bounces.parsing.formats import Format, of_report, recognize
 from bounces.parsing.headers import Headers
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
@@ -167,8 +176,8 @@ def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice)
             kind, notice, tuple(reports.report(f, "amazonses") for f in found), "amazonses"
         )
     complaints = tuple(
-        Report(f.recipient, "", "feedback", feedback_type=feedback_type or "abuse", rule="amazonses",
-               evidence="notificationType: Complaint")
+        Report(f.recipient, "", "feedback", feedback_type=feedback_type or "abuse",
+               rule="amazonses", evidence="notificationType: Complaint")
         for f in found
     )  # fmt: skip
     return _Look(kind, notice, complaints, "amazonses")
@@ -176,12 +185,13 @@ def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice)
 
 def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
     headers, original = notice.headers, look.notice.original
-    delivered = [a for name in _DELIVERED_TO for v in headers.all(name) for a in addresses.every(v)]
+    names = [name for name in _DELIVERED_TO if name in headers]
+    delivered = [a for name in names for v in headers.all(name) for a in addresses.every(v)]
     return ParsedMessage(
         kind=look.kind, reports=look.reports, format=look.form, message_id=_message_id(headers),
         sender=addresses.first(headers.get("from")),
         recipients=tuple(dict.fromkeys(delivered))[:50], subject=notice.subject,
-        date=_date(headers.get("date")),
+        date=dates.read(headers.get("date")),
         return_path=look.return_path or addresses.first(original.get("return-path")),
         original_message_id=_message_id(original), original_subject=original.text("subject"),
         original_from=addresses.first(original.get("from")),
@@ -191,11 +201,3 @@ def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
 
 def _message_id(headers: Headers) -> str:
     return headers.get("message-id").strip("<> \t")[:998]
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None

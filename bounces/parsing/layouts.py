@@ -36,6 +36,7 @@ _FROM_ALIAS = re.compile(
     re.I,
 )
 _CODED = re.compile(r"(?<!\d)[245]\d\d[ -]|[245]\.\d\.\d")
+_REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
 _PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
 
 
@@ -52,6 +53,10 @@ class Layout:
     """Whether an address at a line's beginning is a recipient."""
     colon: bool = False
     """Whether only an address with a colon behind it is one."""
+    keeps_label: bool = False
+    """Whether the label says what happened, and belongs to what is told."""
+    paragraphs: bool = False
+    """Whether what is said of a recipient goes on behind an empty line."""
     announces: str = ""
     """A line before the recipients that tells what happened to them."""
     details: str = ""
@@ -112,11 +117,14 @@ class _Reader:
             self.shared.append(line.strip())
         elif not line.strip():
             # A blank line ends what is said of a recipient, unless nothing was said yet.
-            if self.current:
+            if self.current and not self.layout.paragraphs:
                 self.current = None
         elif not self._take_recipient(line):
             if self.current is not None:
                 self.current.append(line.strip())
+            elif not self.found and _REPLY.match(line):
+                # The reply may stand before those whom it is about.
+                self.shared.append(line.strip())
             elif _PROGRAM.match(line):
                 self.program = [line.strip()]
             elif self.program and (match := _FROM_ALIAS.search(line)):
@@ -128,6 +136,8 @@ class _Reader:
             return False
         if self.rules.labels and (match := self.rules.labels.match(line)):
             said = match[match.lastindex or 0]
+            if self.layout.keeps_label:
+                said = line[: match.start(1)].rstrip(" <:") + ": " + said
             self._add(match[1], said, len(line) - len(line.lstrip()))
             return True
         if not self.layout.listed:

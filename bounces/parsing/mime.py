@@ -26,8 +26,8 @@ _ENVELOPE_LINE = re.compile(r"(?:\s*>?From [^\n]*\n)+")
 _ENVELOPE_BETWEEN = re.compile(
     r"\n\nFrom [^\n]{1,300} \d\d:\d\d(?::\d\d)?[^\n]{1,40}\n(?=[!-9;-~]{1,60}:)"
 )
-# The first line of a block that is neither a field nor a continuation: the body began there.
-_NOT_A_FIELD = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|>?From )[^\n]", re.M)
+# Fields and their continuations. The first line that is neither began the body.
+_FIELDS = re.compile(r"(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n|>?From [^\n]*+\n)*+")
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
 _DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
                       re.I | re.S)  # fmt: skip
@@ -80,9 +80,10 @@ def split_head(text: str) -> tuple[str, str]:
     else:
         head, body = text[: at + 1], text[at + 2 :]
     if len(head) <= MOST_HEADER_CHARS:
-        match = _NOT_A_FIELD.search(head)
-        if match:
-            return head[: match.start()], text[match.start() :]
+        match = _FIELDS.match(head)
+        end = match.end() if match else 0
+        if end < len(head) and (head[-1:] == "\n" or not _FIELDS.match(head + "\n", end)):
+            return head[:end], text[end:]
     return head, body
 
 

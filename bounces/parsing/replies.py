@@ -6,18 +6,19 @@ import re
 from dataclasses import dataclass
 
 # RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
-# not a version number.
-STATUS = re.compile(r"(?<![\w.\[=/-])([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)")
-# Where a code is no accident: at the line's start or after what says that a reply follows.
-_STRONG = re.compile(
-    r"(?:^|\n|(?:said|says|response|reply|replied|returned|error|status|code|answer(?:ed)?|got|"
-    r"was|smtp|message|state|<<<|data|to|because|:|;|=|\(|\[|>|\"|')[ \t]*[:=#]?[ \t]*[\"'(]?)"
-    r"[ \t]*([245][0-5]\d)(?:[ \t-]+#?([245]\.[0-7]\.\d{1,3}))?"
-    r"(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$)",
-    re.I,
+# not a version number. The look behind stands second, so that the search can skip by the digit.
+STATUS = re.compile(r"[245](?<![\w.\[=/-][245])\.[0-7]\.\d{1,3}(?![\w]|\.\d)")
+# A number that may be a reply code, with a status behind it or not.
+_CANDIDATE = re.compile(
+    r"([245](?<![\w.][245])[0-5]\d)"
+    r"(?:(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
+    r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$))"
 )
-_ADJACENT = re.compile(
-    r"(?<![\w.])([245][0-5]\d)(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
+# What stands before a code that is no accident: nothing, a sign, or a word that announces it.
+_BEFORE = re.compile(
+    r"(?:^|\n|<<<|[:;=(\[>\"']|(?:said|says|response|reply|replied|returned|error|status|code|"
+    r"answer(?:ed)?|got|was|smtp|message|state|data|to|because))[ \t]*[:=#]?[ \t]*[\"'(]?[ \t]*$",
+    re.I,
 )
 
 
@@ -37,12 +38,15 @@ def codes_in(text: str) -> Codes:
     `550 5.1.1 ...` and `550-5.1.1 ...` side by side are surest; then a code where replies
     begin; then a status alone. Of several the first counts.
     """
-    for match in _ADJACENT.finditer(text):
-        if match[1][0] == match[2][0]:
-            return Codes(match[1], match[2], adjacent=True)
+    code = ""
+    for match in _CANDIDATE.finditer(text):
+        if match[2]:
+            if match[1][0] == match[2][0]:
+                return Codes(match[1], match[2], adjacent=True)
+        elif not code and _BEFORE.search(text[max(match.start() - 24, 0) : match.start()]):
+            code = match[1]
     status = STATUS.search(text)
-    code = _STRONG.search(text)
-    return Codes(code[1] if code else "", status[1] if status else "")
+    return Codes(code, status[0] if status else "")
 
 
 def is_generic(status: str) -> bool:

@@ -100,7 +100,7 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
             about = _about(text)
             if about == bare:
                 own, refusal = text, last
-            elif not about and _GIVING_UP.search(text):
+            elif not about and (_GIVING_UP.search(text) or _CODE.match(text)):
                 about_all = about_all or text
             elif "@" in about:
                 last = None

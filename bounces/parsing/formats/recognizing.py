@@ -7,7 +7,7 @@ line of its text and one per header name that some format has, however many form
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bounces.parsing.formats import japan, mtas, services
@@ -45,7 +45,7 @@ class Recognized:
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
 
 
-def recognize(headers: Headers, lines: Iterable[str]) -> Recognized | None:
+def recognize(headers: Headers, lines: Sequence[str]) -> Recognized | None:
     """The format of a message, by its header fields or else by the lines of its text.
 
     Header fields may come from a gateway on the way, so they alone make no message a bounce.
@@ -53,7 +53,7 @@ def recognize(headers: Headers, lines: Iterable[str]) -> Recognized | None:
     by_field, by_line = _by_fields(headers), _by_lines(lines)
     if by_field is None or by_line is None:
         return by_field or by_line
-    return Recognized(by_field.format, by_field.mark, by_line.sure)
+    return Recognized(by_field.format, by_field.mark, by_field.sure or by_line.sure)
 
 
 def _by_fields(headers: Headers) -> Recognized | None:
@@ -61,11 +61,12 @@ def _by_fields(headers: Headers) -> Recognized | None:
         value = headers.get(name).lower()
         for wanted, row in _BY_FIELD[name]:
             if wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted):
-                return Recognized(row, f"{name}: {value}"[:200], sure=False)
+                sure = row.sure and name == "subject"
+                return Recognized(row, f"{name}: {value}"[:200], sure)
     return None
 
 
-def _by_lines(lines: Iterable[str]) -> Recognized | None:
+def _by_lines(lines: Sequence[str]) -> Recognized | None:
     """The first line that tells a format surely, or else the first that tells one at all."""
     vague: Recognized | None = None
     for number, line in enumerate(lines):
@@ -76,11 +77,15 @@ def _by_lines(lines: Iterable[str]) -> Recognized | None:
         if rows:
             text = text[:200].lower()
             for wanted, row in rows:
-                if text.startswith(wanted):
+                if text.startswith(wanted) and (not row.contains or _contains(lines, row)):
                     if row.sure:
                         return Recognized(row, line.strip()[:200], sure=True)
                     vague = vague or Recognized(row, line.strip()[:200], sure=False)
     return vague
+
+
+def _contains(lines: Sequence[str], row: Format) -> bool:
+    return any(row.contains in line.lower() for line in lines[:_MOST_LINES])
 
 
 def of_report(fields: Headers) -> Format | None:

@@ -27,6 +27,8 @@ class Format:
     """Names of fields that only its delivery status has, such as `x-postfix-queue-id`."""
     layout: Layout = ANYWHERE
     sure: bool = True
-    """Whether the mark alone makes the message a bounce, whoever sent it."""
+    """Whether a line (or the subject) makes the message a bounce by itself, whoever sent it."""
+    contains: str = ""
+    """What the text must contain besides the line, in lower case, where several begin alike."""
     transcript: bool = False
     """Whether the text quotes the SMTP dialogue."""

@@ -1,0 +1,32 @@
+"""Dates of header fields (RFC 5322 3.3), as aware times in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+# The form that nearly all mail has; the standard library reads the others.
+_USUAL = re.compile(
+    r"(?:[A-Za-z]{3}, {1,2})?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"([+-])(\d\d)(\d\d)(?: \([^()]{0,40}\))?"
+)
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+
+
+def read(value: str) -> datetime | None:
+    """The time of a Date field, in UTC; None where it is missing or broken."""
+    if not value:
+        return None
+    match = _USUAL.fullmatch(value)
+    try:
+        if match and (month := _MONTHS.get(match[2])):
+            day, _, year, hour, minute, second, sign, hours, minutes = match.groups()
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            date = datetime(int(year), month, int(day), int(hour), int(minute), int(second), 0, UTC)
+            return date - offset if sign == "+" else date + offset
+        date = parsedate_to_datetime(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
