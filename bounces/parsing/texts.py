@@ -31,7 +31,8 @@ _DELAYED = re.compile(
 # One of these is in whatever `_DELAYED` finds: they are found much faster.
 _DELAY_HINTS = ("delay", "retr", "trying", "to try", "try again", "warning", "still undel",
                 "not been", "not yet", "no action", "transient", "resend", "attempting",
-                "retard", "retrasad", "verzögert", "ritardat", "atrasad", "vertraagd", "отложен")  # fmt: skip
+                "retard", "retrasad",
+                "verzögert", "ritardat", "atrasad", "vertraagd", "отложен")  # fmt: skip
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered|undeliverable",
