@@ -138,7 +138,7 @@ def _of_event(event: BounceEvent) -> Moment:
 
 
 def _of_entry(entry: SuppressionLog) -> Moment:
-    lifted = entry.what == SuppressionLog.What.UNSUPPRESSED
+    lifted = entry.what in (SuppressionLog.What.UNSUPPRESSED, SuppressionLog.What.RESTORED)
     reach = f" ({entry.reach})" if entry.reach else ""
     return Moment(
         at=entry.at,

@@ -12,13 +12,16 @@ _SEEN = ("lists", "bounces", "diagnostics")
 ROLES: dict[str, tuple[str, ...]] = {
     # Sees everything about list health, changes nothing.
     "Marketer": (*(f"{app}.view_*" for app in _SEEN), "bounceadmin.view_alert"),
-    # Sees, lets addresses be mailed again, and looks for causes.
+    # Sees, looks for causes, lets addresses be mailed again, cleans lists, pauses campaigns.
     "Operator": (
         *(f"{app}.view_*" for app in _SEEN),
         "bounceadmin.view_alert*",
         "lists.change_suppression",
         "diagnostics.add_diagnosticrun",
         "diagnostics.add_probe",
+        "lists.add_cleaning",
+        "lists.pause_campaign",
+        "lists.add_note",
     ),
     # Everything, people's accounts too.
     "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "api.*", "auth.*"),

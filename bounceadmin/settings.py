@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
     "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
+    "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", "schedule": 60.0},
     "delete-old-reports": {
         "task": "lists.tasks.delete_old_reports",
         "schedule": crontab(hour=3, minute=40),

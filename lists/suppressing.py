@@ -150,11 +150,20 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
 
 def log_removals(removals: Iterable[Removal], actor: str) -> None:
     """Log that subscriptions were taken off their lists."""
+    _log_subscriptions(removals, SuppressionLog.What.REMOVED, actor)
+
+
+def log_restorals(removals: Iterable[Removal], actor: str) -> None:
+    """Log that subscriptions were put back on their lists."""
+    _log_subscriptions(removals, SuppressionLog.What.RESTORED, actor)
+
+
+def _log_subscriptions(removals: Iterable[Removal], what: str, actor: str) -> None:
     SuppressionLog.objects.bulk_create(
         [
             SuppressionLog(
                 address=removal.subscription.subscriber.canonical,
-                what=SuppressionLog.What.REMOVED,
+                what=what,
                 reach=str(removal.subscription.mailing_list),
                 actor=actor,
                 why=removal.why[:500],

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lists import banding, reporting
+from lists.cleaning import running as cleaning
 
 
 @shared_task
@@ -14,3 +15,14 @@ def record_bands() -> None:
 @shared_task
 def delete_old_reports() -> None:
     reporting.delete_old_reports()
+
+
+@shared_task
+def clean(cleaning_id: int) -> None:
+    cleaning.go_on(cleaning_id)
+
+
+@shared_task
+def sweep_cleanings() -> None:
+    for cleaning_id in cleaning.standing():
+        cleaning.go_on(cleaning_id)

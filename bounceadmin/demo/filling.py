@@ -23,11 +23,13 @@ from bounces.waking import wake
 from lists.models import (
     Campaign,
     MailingList,
+    Note,
     Subscriber,
     Subscription,
     Suppression,
     SuppressionLog,
 )
+from lists.noting import note
 from lists.return_paths import return_path
 from lists.sending import report_sent
 from lists.suppressing import unsuppress
@@ -111,6 +113,9 @@ def _write_list(month: Month) -> None:
             mailing_list=mailing_list, name=mailing.name, started_at=sent_at
         )
         report_sent(campaign, sent_at.date(), month.sent[mailing.name])
+    for remark in demo.remarks:
+        at = noon - timedelta(days=remark.days_ago)
+        note(Note.What.REMARK, remark.text, OPERATOR, mailing_list=mailing_list, at=at)
 
 
 def _subscribe(mailing_list: MailingList, addresses: tuple[str, ...]) -> None:

@@ -35,6 +35,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What the operator wrote down about a list, so many days before the demo's day."""
+
+    days_ago: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemoList:
     """A list and its month. `shapes` are the sending hosts' MTAs, drawn by chance."""
 
@@ -54,6 +62,7 @@ class DemoList:
     autoreplies: int
     delays: int
     forgeries: int
+    remarks: tuple[Remark, ...] = ()
     torn: bool = False
     """One of its reports was torn on the way, and nobody can read it."""
 
@@ -109,6 +118,10 @@ LISTS: tuple[DemoList, ...] = (
         delays=40,
         forgeries=8,
         torn=True,
+        remarks=(
+            Remark(21, "Moved to a new sending host, with an address of its own."),
+            Remark(12, "outlook.com: asked for removal from their blocklist, no answer yet."),
+        ),
     ),
     DemoList(
         name="Harbour newsletter",
@@ -146,6 +159,7 @@ LISTS: tuple[DemoList, ...] = (
         autoreplies=35,
         delays=25,
         forgeries=6,
+        remarks=(Remark(16, "Imported 900 addresses from the 2022 trade fair."),),
     ),
     DemoList(
         name="Receipts and alerts",

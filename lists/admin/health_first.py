@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from lists.admin.acting import add_remark
+from lists.admin.csv_answers import csv_answer
 from lists.advice import advise
 from lists.health import details
+from lists.noting import notes_of
 from lists.picking import PERIODS, picked
+from lists.tables import HEADER, health_rows
 from lists.words import rate_text
 
 
@@ -35,9 +40,29 @@ class HealthFirstAdmin(ModelAdmin):
         return {}
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_settings"
-        view = self.admin_site.admin_view(self.settings_view)
-        return [path("<path:object_id>/settings/", view, name=name), *super().get_urls()]
+        settings = self.named_path("settings/", "settings", self.settings_view)
+        table = self.named_path("health.csv", "csv", self.csv_view)
+        remark = self.act_path("note", add_remark)
+        return [settings, table, remark, *super().get_urls()]
+
+    def named_path(self, address: str, name: str, view) -> URLPattern:
+        """A page below that of an object, `view(request, object_id)`."""
+        return path(
+            f"<path:object_id>/{address}",
+            self.admin_site.admin_view(view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
+        )
+
+    def act_path(self, name: str, act: Callable[..., HttpResponse]) -> URLPattern:
+        """A page below that of an object where something is done: `act(self, request, row)`."""
+
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            row = self.get_object(request, object_id)
+            if row is None:
+                raise Http404
+            return act(self, request, row)
+
+        return self.named_path(f"{name}/", name, view)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
@@ -59,6 +84,7 @@ class HealthFirstAdmin(ModelAdmin):
             "advice": advise(found.health),
             "domains": found.domains,
             "reasons": found.reasons,
+            "notes": notes_of(row, choice.period),
             **self.more_context(row),
         }
         return self.section_page(request, row, self.health_template, context)
@@ -77,6 +103,18 @@ class HealthFirstAdmin(ModelAdmin):
             **context,
         }
         return TemplateResponse(request, template, context)
+
+    def csv_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The days of the picked period as a table."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        choice = picked(request.GET, today())
+        rows = health_rows(details(row, choice.period).health)
+        name = f"{self.opts.model_name}-{row.pk}-{choice.period.last}-{choice.days}-days.csv"
+        return csv_answer(name, HEADER, rows)
 
     @admin.display(description=_("bounce rate"))
     def rate(self, row) -> str:

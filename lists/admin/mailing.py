@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from lists import health, policies
 from lists.admin import how_to_send_page
+from lists.admin.acting import clean_list, pause_campaign, resume_campaign
+from lists.admin.comparing import compare_campaigns
 from lists.admin.health_first import HealthFirstAdmin, today
 from lists.health import Period
 from lists.models import Campaign, ListPolicy, MailingList
@@ -57,9 +59,12 @@ class MailingListAdmin(HealthFirstAdmin):
         return band_pill(row.health.band)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.policy_view)
-        mine = path("<path:object_id>/policy/", view, name="lists_mailinglist_policy")
-        return [mine, *super().get_urls()]
+        return [
+            self.named_path("policy/", "policy", self.policy_view),
+            self.act_path("clean", clean_list),
+            self.act_path("compare", compare_campaigns),
+            *super().get_urls(),
+        ]
 
     def policy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Which policy decides for the list; a POST gives it its own or takes that away."""
@@ -121,9 +126,12 @@ class CampaignAdmin(HealthFirstAdmin):
         return found
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.how_to_send_view)
-        mine = path("<path:object_id>/how-to-send/", view, name="lists_campaign_how_to_send")
-        return [mine, *super().get_urls()]
+        return [
+            self.named_path("how-to-send/", "how_to_send", self.how_to_send_view),
+            self.act_path("pause", pause_campaign),
+            self.act_path("resume", resume_campaign),
+            *super().get_urls(),
+        ]
 
     def how_to_send_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Settings to paste, for the campaign's address."""

@@ -1,8 +1,10 @@
 """Whom we mail, what may not be mailed, and the counts that health is read from."""
 
 from lists.models.bands import BandChange
+from lists.models.cleaning import Cleaned, Cleaning
 from lists.models.counts import CampaignDay, DomainDay, ReasonDay
 from lists.models.mailing import Campaign, MailingList, SentMessage
+from lists.models.notes import Note
 from lists.models.people import Subscriber, Subscription
 from lists.models.policy import ListPolicy, StreamPolicy
 from lists.models.reports import SendReport
@@ -12,9 +14,12 @@ __all__ = [
     "BandChange",
     "Campaign",
     "CampaignDay",
+    "Cleaned",
+    "Cleaning",
     "DomainDay",
     "ListPolicy",
     "MailingList",
+    "Note",
     "ReasonDay",
     "SendReport",
     "SentMessage",

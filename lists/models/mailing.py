@@ -141,10 +141,13 @@ class Campaign(models.Model):
         help_text=_("The envelope sender. Leave it empty to get one made."),
     )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
+    # A flag for people and sending applications: bounces of a paused campaign still count.
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
+        permissions = [("pause_campaign", "Can pause and resume a campaign")]
         ordering = ["-started_at", "-id"]
         constraints = [
             models.UniqueConstraint(

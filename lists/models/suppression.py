@@ -110,6 +110,7 @@ class SuppressionLog(models.Model):
         SUPPRESSED = "suppressed", _("Suppressed")
         UNSUPPRESSED = "unsuppressed", _("Unsuppressed")
         REMOVED = "removed", _("Removed from the list")
+        RESTORED = "restored", _("Put back on the list")
 
     suppression_id = models.BigIntegerField(null=True, blank=True)
     address = models.CharField(_("address"), max_length=254)

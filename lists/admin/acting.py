@@ -1,0 +1,165 @@
+"""What people do on the page of a list or campaign: remarks, pauses, the clean-up."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+
+from lists.admin.csv_answers import csv_answer
+from lists.cleaning import candidates as who
+from lists.cleaning import running
+from lists.models import Cleaning, MailingList, Note
+from lists.noting import note
+from lists.pausing import pause, resume
+from lists.waking import wake
+
+CLEAN_TASK = "lists.tasks.clean"
+
+
+def add_remark(model_admin: ModelAdmin, request: HttpRequest, row) -> HttpResponse:
+    """Keep what a person wrote beside the chart of `row`."""
+    _require_post(request, "lists.add_note")
+    text = request.POST.get("text", "").strip()
+    if not text:
+        model_admin.message_user(request, _("Write something first."), messages.ERROR)
+    else:
+        about = {"mailing_list": row} if isinstance(row, MailingList) else {"campaign": row}
+        note(Note.What.REMARK, text, request.user.get_username(), **about)
+        model_admin.message_user(request, _("The note is kept."), messages.SUCCESS)
+    return _page_of(model_admin, row)
+
+
+def pause_campaign(model_admin: ModelAdmin, request: HttpRequest, row) -> HttpResponse:
+    """Pause a campaign with a reason."""
+    _require_post(request, "lists.pause_campaign")
+    try:
+        pause(row, request.user.get_username(), request.POST.get("why", ""))
+    except ValidationError as error:
+        model_admin.message_user(request, error.messages[0], messages.ERROR)
+    else:
+        done = _("Paused. Sending applications that ask are told; bounces go on being counted.")
+        model_admin.message_user(request, done, messages.SUCCESS)
+    return _page_of(model_admin, row)
+
+
+def resume_campaign(model_admin: ModelAdmin, request: HttpRequest, row) -> HttpResponse:
+    """Let a paused campaign go on."""
+    _require_post(request, "lists.pause_campaign")
+    resume(row, request.user.get_username())
+    model_admin.message_user(request, _("It may be sent again."), messages.SUCCESS)
+    return _page_of(model_admin, row)
+
+
+def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) -> HttpResponse:
+    """Who would be taken off the list; then, with POST, do it."""
+    if not request.user.has_perm("lists.add_cleaning"):
+        raise PermissionDenied
+    chosen = request.POST.getlist("kinds") or request.GET.getlist("kinds")
+    if request.method == "POST":
+        try:
+            cleaning = running.start(row, chosen, request.user.get_username())
+        except ValidationError as error:
+            model_admin.message_user(request, error.messages[0], messages.ERROR)
+        else:
+            wake(CLEAN_TASK, cleaning.pk)
+            return HttpResponseRedirect(reverse("admin:lists_cleaning_change", args=[cleaning.pk]))
+    numbers = who.numbers(row)
+    kinds = chosen or [kind.name for kind in who.KINDS if kind.advised]
+    if request.GET.get("format") == "csv":
+        return _candidates_csv(row, kinds)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "original": row,
+        "title": _("Clean the list"),
+        "kinds": [(kind, numbers[kind.name], kind.name in kinds) for kind in who.KINDS],
+        "total": sum(numbers.values()),
+        "chosen": sum(numbers[name] for name in kinds if name in numbers),
+        "sample": who.sample(row, kinds),
+        "before": row.cleanings.all()[:5],
+    }
+    request.current_app = model_admin.admin_site.name
+    return TemplateResponse(request, "bounceadmin/clean.html", context)
+
+
+def _candidates_csv(row: MailingList, kinds: list[str]) -> HttpResponse:
+    found = who.candidates(row, kinds).order_by("pk")
+    rows = found.values_list(
+        "subscriber__address", "kind", "hard_bounces", "soft_score", "last_bounce_at"
+    )
+    header = ("address", "kind", "hard bounces", "soft score", "last bounce")
+    return csv_answer(f"clean-{row.pk}.csv", header, rows.iterator(chunk_size=2000))
+
+
+@admin.register(Cleaning)
+class CleaningAdmin(ModelAdmin):
+    """A cleaning's progress, its log and its undoing."""
+
+    list_display = ["mailing_list", "state", "removed", "actor", "started_at", "finished_at"]
+    list_select_related = ["mailing_list"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._undo(request, row)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Cleaning of %(list)s") % {"list": row.mailing_list},
+            "cleaning": row,
+            "kinds": [kind.label for kind in who.KINDS if kind.name in row.kinds.split(",")],
+            "sample": row.cleaned.select_related("subscription__subscriber")[: who.SAMPLE],
+            "unfinished": row.state in (Cleaning.State.RUNNING, Cleaning.State.UNDOING),
+            "can_undo": row.state == Cleaning.State.DONE
+            and request.user.has_perm("lists.add_cleaning"),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "bounceadmin/cleaning.html", context)
+
+    def _undo(self, request: HttpRequest, row: Cleaning) -> HttpResponse:
+        if not request.user.has_perm("lists.add_cleaning"):
+            raise PermissionDenied
+        try:
+            running.undo(row)
+        except ValidationError as error:
+            self.message_user(request, error.messages[0], messages.ERROR)
+        else:
+            wake(CLEAN_TASK, row.pk)
+            done = ngettext(
+                "%(n)d address is put back.", "%(n)d addresses are put back.", row.removed
+            )
+            self.message_user(request, done % {"n": row.removed}, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:lists_cleaning_change", args=[row.pk]))
+
+
+def _require_post(request: HttpRequest, permission: str) -> None:
+    if request.method != "POST" or not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _page_of(model_admin: ModelAdmin, row) -> HttpResponse:
+    opts = model_admin.opts
+    name = f"admin:{opts.app_label}_{opts.model_name}_change"
+    return HttpResponseRedirect(reverse(name, args=[row.pk]))

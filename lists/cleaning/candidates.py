@@ -1,0 +1,84 @@
+"""Who would be taken off a list, and why. All of them have bounced: that is an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lists.models import MailingList, Subscription, Suppression
+
+SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of dead address, in words."""
+
+    name: str
+    label: str | Promise
+    why: str | Promise
+    advised: bool
+    """Whether it is ticked unless a person thinks otherwise."""
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "hard",
+        _("Addresses that do not exist"),
+        _("A verified hard bounce said so."),
+        advised=True,
+    ),
+    Kind(
+        "complaint",
+        _("People who reported you as spam"),
+        _("They asked their provider to be rid of your mail."),
+        advised=True,
+    ),
+    Kind(
+        "soft",
+        _("Addresses that keep failing"),
+        _("Full or broken for so long that policy suppressed them. Some may come back."),
+        advised=False,
+    ),
+)
+KIND_NAMES = tuple(kind.name for kind in KINDS)
+
+
+def candidates(mailing_list: MailingList, kinds: Sequence[str]) -> QuerySet[Subscription]:
+    """The subscriptions of `kinds`, each with its `kind`."""
+    return _by_kind(mailing_list).filter(kind__in=list(kinds))
+
+
+def numbers(mailing_list: MailingList) -> dict[str, int]:
+    """Kind -> how many there are."""
+    rows = _by_kind(mailing_list).values("kind").annotate(number=Count("pk")).order_by()
+    found = {row["kind"]: row["number"] for row in rows}
+    return {name: found.get(name, 0) for name in KIND_NAMES}
+
+
+def sample(mailing_list: MailingList, kinds: Sequence[str]) -> list[Subscription]:
+    """A few of them, those that bounced last first."""
+    rows = candidates(mailing_list, kinds).select_related("subscriber")
+    return list(rows.order_by("-last_bounce_at", "pk")[:SAMPLE])
+
+
+def _by_kind(mailing_list: MailingList) -> QuerySet[Subscription]:
+    active = Suppression.objects.active().for_list(mailing_list)
+    of_this_person = active.filter(address=OuterRef("subscriber__canonical"))
+    complained = Exists(of_this_person.filter(cause=Suppression.Cause.COMPLAINT))
+    suppressed = Exists(of_this_person)
+    return Subscription.objects.filter(
+        mailing_list=mailing_list, status=Subscription.Status.BOUNCED
+    ).annotate(
+        kind=Case(
+            When(complained, then=Value("complaint")),
+            When(hard_bounces__gte=1, then=Value("hard")),
+            When(suppressed, then=Value("soft")),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
