@@ -33,6 +33,11 @@ class Bar:
     total: int
     segments: tuple[Segment, ...]
 
+    @property
+    def middle(self) -> int:
+        """Where a mark of the day goes."""
+        return self.x + self.width // 2
+
 
 @dataclass(frozen=True, slots=True)
 class StackedBars:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, date
 
 from django import template
 from django.utils.formats import number_format
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from bounceadmin import charts
 from lists import words
 from lists.health import Counts, Day
+from lists.models import Note
 
 register = template.Library()
 
@@ -61,11 +64,18 @@ def sparkline(days: Sequence[Day], band: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("bounceadmin/parts/category_chart.html")
-def category_chart(days: Sequence[Day]) -> dict[str, object]:
-    """Bounces a day, stacked by category, with the same numbers as a table."""
+def category_chart(days: Sequence[Day], notes: Sequence[Note] = ()) -> dict[str, object]:
+    """Bounces a day, stacked by category, with the same numbers as a table.
+
+    Days on which something was done (`notes`) are marked.
+    """
     chart = charts.stacked_bars([(day.day, day.counts.by_category) for day in days])
+    done: dict[date, list[str]] = defaultdict(list)
+    for note in notes:
+        done[note.at.astimezone(UTC).date()].append(f"{note.get_what_display()}: {note.text}")
     return {
         "chart": chart,
+        "marks": [(bar, done[bar.day]) for bar in chart.bars if bar.day in done],
         "height": charts.HEIGHT,
         "half": chart.top // 2,
         "days": days,
