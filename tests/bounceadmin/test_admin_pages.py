@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from lists.models import StreamPolicy, Suppression
+from lists.models import Cleaning, StreamPolicy, Suppression
 from lists.policies import give_own_policy
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
@@ -36,6 +36,7 @@ def everything():
     make_subscriber("ann@example.net", campaign.mailing_list)
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
+    Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)
 
 
 def page(label: str, name: str, *args) -> str:
