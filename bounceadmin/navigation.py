@@ -40,6 +40,8 @@ _GROUPS = (
              "bounces.view_bounceevent"),
             (gettext_lazy("Messages"), "mail", "admin:bounces_inboundmessage_changelist",
              "bounces.view_inboundmessage"),
+            (gettext_lazy("Mailboxes"), "inbox", "admin:bounces_mailbox_changelist",
+             "bounces.view_mailbox"),
         ),
     ),
     (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import Group, User
 from django.forms import model_to_dict
 
-from bounces.models import BounceEvent, InboundMessage
+from bounces.models import BounceEvent, InboundMessage, Mailbox
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
 from diagnostics.requesting import request_run
@@ -98,3 +98,9 @@ def make_run(about=None, plan: str = "checkup", **fields) -> DiagnosticRun:
     DiagnosticRun.objects.filter(pk=run.pk).update(**fields)
     run.refresh_from_db()
     return run
+
+
+def make_mailbox(**fields) -> Mailbox:
+    n = next(_numbers)
+    defaults = {"name": f"Mailbox {n}", "host": "imap.example.com", "username": "bounces"}
+    return Mailbox.objects.create(**defaults | {"afterwards": "delete"} | fields)

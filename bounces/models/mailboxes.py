@@ -100,7 +100,11 @@ class Mailbox(models.Model):
         help_text=_("Done only once the message is safe in the database."),
     )
     move_to = models.CharField(
-        _("move to"), max_length=250, blank=True, help_text=_("It is made if it is not there.")
+        _("move to"),
+        max_length=250,
+        blank=True,
+        default="Processed",
+        help_text=_("It is made if it is not there."),
     )
     every_minutes = models.PositiveIntegerField(
         _("every (minutes)"),

@@ -11,6 +11,8 @@ from lists.models import Cleaning, StreamPolicy, Suppression
 from lists.policies import give_own_policy
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
+    make_mailbox,
+)
     PASSWORD,
     make_campaign,
     make_event,
@@ -34,6 +36,7 @@ def everything():
     campaign = make_campaign()
     make_event(campaign=campaign, address="ann@example.net")
     make_subscriber("ann@example.net", campaign.mailing_list)
+    make_mailbox()
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
     Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)

@@ -1,0 +1,233 @@
+"""Mailboxes: how they do first, their settings behind a tab, and buttons to fetch and to try."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import date as formatted
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from bounces import roads
+from bounces.mailbox_form import MailboxForm
+from bounces.models import KnownMessage, Mailbox
+from bounces.sources.mailbox import scheduling
+from bounces.sources.mailbox.fetching import road_key
+from bounces.sources.mailbox.opening import port_of
+from bounces.sources.mailbox.standing import standing, standings
+from bounces.sources.mailbox.trying import try_out
+
+_UNREADABLE_SHOWN = 50
+_PILLS = {"good": "healthy", "bad": "critical", "busy": "attention", "quiet": "unknown"}
+_SERVER = "protocol != 'maildir'"
+_OAUTH = f"{_SERVER} && login != 'password'"
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(ModelAdmin):
+    form = MailboxForm
+    change_form_outer_before_template = "bounceadmin/parts/mailbox_tabs.html"
+    list_display = ["name", "where", "state", "last_run", "next_run", "outcome"]
+    list_filter = [("protocol", ChoicesDropdownFilter), "is_active"]
+    search_fields = ["name", "host", "username"]
+    sortable_by = ["name"]
+    save_on_top = False
+    fieldsets = [
+        (None, {"fields": ["name", "protocol"]}),
+        (_("Server"), {"fields": ["host", "tls", "port", "ca_certificate"]}),
+        (
+            _("Login"),
+            {
+                "description": _("Secrets are kept encrypted. Nobody can read them here again."),
+                "fields": [
+                    "login",
+                    "username",
+                    "new_password",
+                    "client_id",
+                    "new_client_secret",
+                    "new_refresh_token",
+                    "tenant",
+                ],
+            },
+        ),
+        (_("Messages"), {"fields": ["folder", "afterwards", "move_to"]}),
+        (_("Schedule"), {"fields": ["is_active", "every_minutes"]}),
+    ]
+    conditional_fields = {
+        "host": _SERVER,
+        "tls": _SERVER,
+        "port": _SERVER,
+        "ca_certificate": f"{_SERVER} && tls != 'none'",
+        "login": _SERVER,
+        "username": _SERVER,
+        "new_password": f"{_SERVER} && login == 'password'",
+        "client_id": _OAUTH,
+        "new_client_secret": _OAUTH,
+        "new_refresh_token": _OAUTH,
+        "tenant": f"{_SERVER} && login == 'microsoft'",
+        "folder": "protocol != 'pop3'",
+        "move_to": "protocol == 'imap' && afterwards == 'move'",
+    }
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {
+            "settings": self.settings_view,
+            "fetch": self.fetch_view,
+            "test": self.test_view,
+            "pause": self.pause_view,
+            "retry": self.retry_view,
+        }
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"bounces_mailbox_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_changelist_instance(self, request: HttpRequest):
+        found = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        states = standings(found.result_list)
+        for row in found.result_list:
+            row.standing = states[row.pk]
+        return found
+
+    @admin.display(description=_("where"))
+    def where(self, row: Mailbox) -> str:
+        return _where(row)
+
+    @admin.display(description=_("state"))
+    def state(self, row: Mailbox) -> str:
+        pill = _PILLS[row.standing.tone]
+        return format_html('<span class="ba-pill ba-band-{}">{}</span>', pill, row.standing.word)
+
+    @admin.display(description=_("last run"))
+    def last_run(self, row: Mailbox) -> str:
+        run = row.standing.run
+        return formatted(timezone.localtime(run.started_at), "j M H:i") if run else "–"
+
+    @admin.display(description=_("next run"))
+    def next_run(self, row: Mailbox) -> str:
+        return formatted(timezone.localtime(row.next_run_at), "j M H:i") if row.is_active else "–"
+
+    @admin.display(description=_("what happened"))
+    def outcome(self, row: Mailbox) -> str:
+        return row.standing.sentence
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        """How the mailbox does."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        runs = list(row.runs.order_by("-id"))
+        unreadable = row.known_messages.filter(is_stored=False).order_by("-seen_at")
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": str(row),
+            "where": _where(row),
+            "standing": standing(row, runs[0] if runs else None),
+            "runs": runs,
+            "unreadable": unreadable[:_UNREADABLE_SHOWN],
+            "unreadable_count": unreadable.count(),
+            "can_change": self.has_change_permission(request, row),
+        }
+        return TemplateResponse(request, "bounceadmin/mailbox.html", context)
+
+    def settings_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form."""
+        return super().change_view(request, str(pk), extra_context={"settings_page": True})
+
+    def response_post_save_change(self, request: HttpRequest, obj: Mailbox) -> HttpResponse:
+        return self._to_page(obj.pk)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Mailbox) -> HttpResponse:
+        return self._to_page(obj.pk)
+
+    def save_model(self, request: HttpRequest, obj: Mailbox, form, change: bool) -> None:
+        if change:
+            # Only what the form is about: a run may be moving the rest forward just now.
+            obj.save(update_fields=form.fields_to_save())
+        else:
+            obj.save()
+        if obj.protocol != Mailbox.Protocol.MAILDIR and obj.tls == Mailbox.Tls.NONE:
+            text = _("Without encryption anyone on the way can read the password and the mail.")
+            self.message_user(request, text, messages.WARNING)
+
+    def delete_model(self, request: HttpRequest, obj: Mailbox) -> None:
+        roads.forget(road_key(obj.pk))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Mailbox]) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            roads.forget(road_key(pk))
+        super().delete_queryset(request, queryset)
+
+    def fetch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*Fetch now*."""
+        scheduling.fetch_now(self._asked(request, pk))
+        self.message_user(request, _("It is fetched as soon as a worker is free."))
+        return self._to_page(pk)
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*Test connection*."""
+        trial = try_out(self._asked(request, pk))
+        level = messages.SUCCESS if trial.works else messages.ERROR
+        self.message_user(request, trial.sentence, level)
+        return self._to_page(pk)
+
+    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*Pause* and *Go on*."""
+        mailbox = self._asked(request, pk)
+        goes_on = not mailbox.is_active
+        Mailbox.objects.filter(pk=pk).update(is_active=goes_on, next_run_at=timezone.now())
+        said = _("It is fetched on schedule again.") if goes_on else _("It is paused.")
+        self.message_user(request, said)
+        return self._to_page(pk)
+
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*Try them again*, of messages that could not be read."""
+        mailbox = self._asked(request, pk)
+        unread = KnownMessage.objects.filter(mailbox=mailbox, is_stored=False)
+        unread.update(next_try_at=timezone.now(), tries=0)
+        scheduling.fetch_now(mailbox)
+        self.message_user(request, _("They are tried again with the next run, which is now."))
+        return self._to_page(pk)
+
+    def _asked(self, request: HttpRequest, pk: int) -> Mailbox:
+        """The mailbox that a button is about, for those who may press it."""
+        mailbox = Mailbox.objects.filter(pk=pk).first()
+        if (
+            request.method != "POST"
+            or mailbox is None
+            or not self.has_change_permission(request, mailbox)
+        ):
+            raise PermissionDenied
+        return mailbox
+
+    def _to_page(self, pk: int) -> HttpResponse:
+        page = f"{self.admin_site.name}:bounces_mailbox_change"
+        return HttpResponseRedirect(reverse(page, args=[pk]))
+
+
+def _where(row: Mailbox) -> str:
+    if row.protocol == Mailbox.Protocol.MAILDIR:
+        return row.folder
+    folder = f" {row.folder}" if row.folder and row.protocol == Mailbox.Protocol.IMAP else ""
+    return f"{row.username} @ {row.host}:{port_of(row)}{folder}"
