@@ -11,11 +11,10 @@ from lists.models import Cleaning, StreamPolicy, Suppression
 from lists.policies import give_own_policy
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
-    make_mailbox,
-)
     PASSWORD,
     make_campaign,
     make_event,
+    make_mailbox,
     make_subscriber,
     make_user,
     policy_form,
