@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from bounces.models import BounceEvent, InboundMessage
+from bounces import roads
+from bounces.models import BounceEvent, InboundMessage, RoadState
 
 # Counting stops here: "1,000 or more" is told in the same time however many there are.
 COUNT_UP_TO = 1000
@@ -22,10 +23,12 @@ class Backlog:
     unattributed: int
     """Events since the given time that belong to no campaign."""
     last_received: datetime | None
+    roads: tuple[RoadState, ...]
+    """How each road does that messages come by, those that fail first."""
 
 
 def backlog(since: datetime) -> Backlog:
-    """Look, in four small queries."""
+    """Look, in five small queries."""
     newest = InboundMessage.objects.order_by("-received_at", "-id")
     return Backlog(
         pending=count_up_to(COUNT_UP_TO, InboundMessage.objects.pending()),
@@ -35,6 +38,7 @@ def backlog(since: datetime) -> Backlog:
             BounceEvent.objects.filter(campaign=None, occurred_at__gte=since, kind="bounce"),
         ),
         last_received=newest.values_list("received_at", flat=True).first(),
+        roads=tuple(roads.states()),
     )
 
 

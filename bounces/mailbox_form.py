@@ -24,9 +24,9 @@ Protocol, Login, Afterwards = Mailbox.Protocol, Mailbox.Login, Mailbox.Afterward
 class MailboxForm(forms.ModelForm):
     """Add or change a mailbox."""
 
-    new_password = SecretField(label=_("password"), strip=False)
-    new_client_secret = SecretField(label=_("client secret"))
-    new_refresh_token = SecretField(label=_("refresh token"))
+    new_password = SecretField(label=_("Password"), strip=False)
+    new_client_secret = SecretField(label=_("Client secret"))
+    new_refresh_token = SecretField(label=_("Refresh token"))
 
     class Meta:
         model = Mailbox
@@ -34,6 +34,8 @@ class MailboxForm(forms.ModelForm):
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
+        if "ca_certificate" in self.fields:  # not for those who may only look
+            self.fields["ca_certificate"].widget.attrs["rows"] = 3
         for name in _SECRETS:
             if f"new_{name}" in self.fields:
                 self.fields[f"new_{name}"].show_is_set(bool(getattr(self.instance, name)))

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bounceadmin.models import Alert
+from bounces import roads
 from bounces.backlog import COUNT_UP_TO, count_up_to
 from bounces.models import InboundMessage
+from bounces.templatetags.bounces import road_url
 from diagnostics.models import Probe
 from diagnostics.probing import schedule
 from lists import health
@@ -32,6 +34,7 @@ _BAND_LEVELS = {
 # Fewer sent than this in a week need not bring any bounce.
 _SENDS_THAT_MUST_BOUNCE = 1000
 _QUEUE_STANDS = timedelta(minutes=15)
+_ROAD_FAILS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,31 @@ def round_trips(_now: datetime) -> Iterator[Condition]:
         )
 
 
+def failing_roads(now: datetime) -> Iterator[Condition]:
+    """Mailboxes and other roads that have brought nothing but errors for a while."""
+    for road in roads.states():
+        if not road.is_failing:
+            continue
+        since = road.last_success_at or road.last_error_at
+        if since > now - _ROAD_FAILS:
+            continue
+        yield Condition(
+            key=f"road:{road.key}",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=_("%(road)s: no bounces come by this road") % {"road": road.name},
+            detail=road.last_error,
+            path=road_url(road) or reverse("admin:index"),
+        )
+
+
 CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     bands,
     silence,
     failed,
     queue,
     round_trips,
+    failing_roads,
 )
 
 

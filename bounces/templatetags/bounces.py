@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from bounces.models import RoadState
 from bounces.parsing.reasons.names import REASONS
 
 register = template.Library()
@@ -58,3 +59,12 @@ def evidence_url(evidence: str) -> str:
     if kind != "event" or not number.isdecimal():
         return ""
     return reverse("admin:bounces_bounceevent_change", args=[number])
+
+
+@register.filter
+def road_url(road: RoadState) -> str:
+    """Where to look after a road; empty where there is no page for it."""
+    kind, _colon, number = road.key.partition(":")
+    if kind != "mailbox" or not number.isdecimal():
+        return ""
+    return reverse("admin:bounces_mailbox_change", args=[number])

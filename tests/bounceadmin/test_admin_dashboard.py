@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from bounceadmin.dashboard import dashboard
+from bounces import roads
 from bounces.parsing.reasons.names import REASONS
 from lists.counting import Count, add
 from lists.models.choices import Stream
@@ -121,13 +122,25 @@ def test_state_of_the_system_counts_what_waits_fails_and_belongs_to_nobody(seen)
     assert "state__exact=failed" in seen()
 
 
+def test_state_of_the_system_names_each_road_and_why_it_fails(seen):
+    sending()
+    roads.worked("listener", "Listener")
+    roads.failed("mailbox:7", "Old mailbox", "The server refused the login.")
+
+    page = seen()
+
+    assert "Old mailbox" in page
+    assert "The server refused the login." in page
+    assert [road.name for road in roads.states()] == ["Old mailbox", "Listener"]
+
+
 @pytest.mark.parametrize("much", [1, 8])
 def test_more_lists_campaigns_and_days_cost_no_more_queries(much, django_assert_num_queries):
     for _ in range(much):
         campaign = make_campaign()
         for ago in range(much):
             count(campaign, 10, f"{ago}.test", ago, "userunknown", hard=1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         dashboard(picked({}, today()))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.utils import timezone
 
 from bounceadmin.alerts import conditions
 from bounceadmin.alerts.conditions import Condition
@@ -14,6 +15,7 @@ from bounceadmin.alerts.delivering import deliver, send_test
 from bounceadmin.alerts.watching import CLEAR_FOR, watch
 from bounceadmin.models import Alert, AlertDelivery, Preferences
 from bounceadmin.tasks import watch as watch_task
+from bounces import roads
 from lists.counting import Count, add
 from tests.factories import NOW, make_campaign, make_message, make_user
 
@@ -222,3 +224,13 @@ def test_watching_costs_the_same_queries_however_many_alerts_there_are(
     watch([trouble(key=f"band:{n}") for n in range(3)], NOW)
     with django_assert_max_num_queries(4):
         watch([trouble(key=f"band:{n}") for n in range(3)], NOW + MINUTE)
+
+
+def test_a_road_that_has_failed_for_an_hour_is_told():
+    roads.failed("mailbox:7", "Old mailbox", "The server refused the login.")
+    assert not list(conditions.failing_roads(timezone.now()))
+
+    (found,) = conditions.failing_roads(timezone.now() + timedelta(hours=2))
+
+    assert "Old mailbox" in found.title
+    assert found.detail == "The server refused the login."

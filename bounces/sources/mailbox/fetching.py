@@ -305,9 +305,9 @@ def _told(run: MailboxRun) -> str:
     said = ngettext("%(n)d message stored.", "%(n)d messages stored.", run.stored)
     parts = [said % {"n": run.stored}]
     if run.duplicates:
-        parts.append(_("%(n)d were known before.") % {"n": run.duplicates})
+        parts.append(_("Known before: %(n)d.") % {"n": run.duplicates})
     if run.unreadable:
-        parts.append(_("%(n)d could not be read and stay on the server.") % {"n": run.unreadable})
+        parts.append(_("Left on the server, unreadable: %(n)d.") % {"n": run.unreadable})
     return " ".join(parts)
 
 
