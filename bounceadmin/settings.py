@@ -118,6 +118,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
+    "sweep-jobs": {"task": "lists.tasks.sweep_jobs", "schedule": 60.0},
     "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
     "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", "schedule": 60.0},
     "delete-old-reports": {
@@ -171,6 +172,10 @@ RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
 FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.
 VERP_KEYS = env.list("VERP_KEYS", default=[])
+
+# --- lists ------------------------------------------------------------------------------------
+# The largest file of suppressions that may be imported through a page.
+MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=512 * 1024 * 1024)
 
 # --- alerts -----------------------------------------------------------------------------------
 # smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown.

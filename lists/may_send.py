@@ -21,6 +21,7 @@ _FORMS_PER_QUERY = 30_000
 _UNWANTED = (Subscription.Status.REMOVED, Subscription.Status.UNSUBSCRIBED)
 _SEVERITY = {
     Suppression.Cause.COMPLAINT: 4,
+    Suppression.Cause.UNSUBSCRIBE: 3,
     Suppression.Cause.HARD: 3,
     Suppression.Cause.MANUAL: 2,
     Suppression.Cause.IMPORT: 2,

@@ -105,6 +105,16 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     return made
 
 
+def count_new(wishes: Iterable[SuppressionWish]) -> int:
+    """How many suppressions `suppress` would make of `wishes`; changes nothing."""
+    targets = {wish.target for wish in wishes}
+    now = timezone.now()
+    before = _in_force(forms(sorted({target[0] for target in targets})))
+    return len(targets) - sum(
+        target in targets and not (row.until and row.until <= now) for target, row in before.items()
+    )
+
+
 def _outranks(wish: SuppressionWish, other: SuppressionWish | Suppression) -> bool:
     if wish.cause == Suppression.Cause.COMPLAINT != other.cause:
         return True

@@ -1,10 +1,12 @@
 """What Celery calls: each task is one call of the domain."""
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from lists import banding, reporting
+from lists import banding, jobs, reporting
 from lists.cleaning import running as cleaning
+from lists.importing import running as importing
 
 
 @shared_task
@@ -26,3 +28,13 @@ def clean(cleaning_id: int) -> None:
 def sweep_cleanings() -> None:
     for cleaning_id in cleaning.standing():
         cleaning.go_on(cleaning_id)
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
+def run_suppression_import(pk: int) -> None:
+    importing.run(pk)
+
+
+@shared_task
+def sweep_jobs() -> None:
+    jobs.sweep()

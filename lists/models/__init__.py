@@ -3,6 +3,8 @@
 from lists.models.bands import BandChange
 from lists.models.cleaning import Cleaned, Cleaning
 from lists.models.counts import CampaignDay, DomainDay, ReasonDay
+from lists.models.dry_run import PolicyDryRun
+from lists.models.importing import ImportChunk, RefusedRow, SuppressionImport
 from lists.models.mailing import Campaign, MailingList, SentMessage
 from lists.models.notes import Note
 from lists.models.people import Subscriber, Subscription
@@ -17,15 +19,19 @@ __all__ = [
     "Cleaned",
     "Cleaning",
     "DomainDay",
+    "ImportChunk",
     "ListPolicy",
     "MailingList",
     "Note",
+    "PolicyDryRun",
     "ReasonDay",
+    "RefusedRow",
     "SendReport",
     "SentMessage",
     "StreamPolicy",
     "Subscriber",
     "Subscription",
     "Suppression",
+    "SuppressionImport",
     "SuppressionLog",
 ]

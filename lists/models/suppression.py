@@ -34,6 +34,7 @@ class Suppression(models.Model):
         HARD = "hard", _("Hard bounce")
         SOFT = "soft", _("Repeated soft bounces")
         COMPLAINT = "complaint", _("Complaint")
+        UNSUBSCRIBE = "unsubscribe", _("Unsubscribed elsewhere")
         MANUAL = "manual", _("Added by hand")
         IMPORT = "import", _("Imported")
 

@@ -3,12 +3,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bounces import sweeping, waking
+from bounces import sweeping
 from bounces.housekeeping import delete_old_raw_messages
 from bounces.models import InboundMessage
 from bounces.pipeline import claim
 from bounces.storing import Incoming, store
 from bounces.waking import wake
+from lists import announcing
 from tests.factories import make_message
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def announced(monkeypatch):
     """The ids that workers were told of."""
     found = []
-    monkeypatch.setattr(waking, "_announce", found.extend)
+    monkeypatch.setattr(announcing, "_send", lambda task, arguments: found.extend(arguments[0]))
     return found
 
 
@@ -72,7 +73,7 @@ def test_a_dead_broker_is_no_error(monkeypatch, caplog, django_capture_on_commit
     monkeypatch.setattr("celery.Celery.send_task", send_task)
     with django_capture_on_commit_callbacks(execute=True):
         wake(stored(1))
-    assert "the sweep will find 1 messages" in caplog.text
+    assert "the sweep will find what bounces.tasks.process_inbound is for" in caplog.text
 
 
 def test_old_raw_messages_are_deleted_and_their_rows_stay(settings):

@@ -29,6 +29,7 @@ from bounceadmin.embedded.web import PortError, Web
 from bounceadmin.embedded.worker import Worker
 from bounces.sources.mailbox import leasing
 from bounces.sweeping import release_claims, sweep
+from lists import jobs
 
 # Addresses that mean "every interface", and where to knock for them.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -90,6 +91,8 @@ class Command(BaseCommand):
         if _embedded_broker():
             release_claims()
             leasing.release_all()
+            jobs.release_claims()
+        jobs.sweep()
         pending = sweep(overdue=timedelta(0))
         if pending:
             self._say(f"Going on with {pending:,} messages that were still to do.")

@@ -1,0 +1,88 @@
+"""Files of suppressions that were handed in, and what came of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lists.models.choices import Scope, Stream
+from lists.models.jobs import Job
+from lists.models.mailing import MailingList
+
+
+class SuppressionImport(Job):
+    """A file of suppressions: first it is only counted, then, on a person's word, carried out."""
+
+    TASK = "lists.tasks.run_suppression_import"
+
+    class Stage(models.TextChoices):
+        COUNTING = "counting", _("Counting")
+        IMPORTING = "importing", _("Importing")
+
+    stage = models.CharField(max_length=16, choices=Stage, default=Stage.COUNTING)
+    file_name = models.CharField(_("file"), max_length=255)
+    shape = models.JSONField(default=dict, editable=False)
+    format = models.CharField(_("format"), max_length=32, blank=True)
+    # Field -> column, for files like no other.
+    mapping = models.JSONField(default=dict, blank=True)
+    scope = models.CharField(_("reaches"), max_length=16, choices=Scope, default=Scope.GLOBAL)
+    stream = models.CharField(_("stream"), max_length=16, choices=Stream, blank=True, default="")
+    mailing_list = models.ForeignKey(
+        MailingList, models.SET_NULL, null=True, blank=True, verbose_name=_("list")
+    )
+    # How far it is: records that are dealt with, and the byte behind them (-1: only counting tells)
+    rows = models.PositiveBigIntegerField(default=0)
+    at_byte = models.BigIntegerField(default=-1)
+    made = models.PositiveBigIntegerField(_("suppressed"), default=0)
+    known = models.PositiveBigIntegerField(_("known already"), default=0)
+    passed = models.PositiveBigIntegerField(_("passed over"), default=0)
+    refused = models.PositiveBigIntegerField(_("refused"), default=0)
+    causes = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("import of suppressions")
+        verbose_name_plural = _("imports of suppressions")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state__in=["pending", "running"]),
+                name="suppressionimport_at_work",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportChunk(models.Model):
+    """A piece of a file that was handed in. Kept until the import is over."""
+
+    job = models.ForeignKey(
+        SuppressionImport, models.CASCADE, related_name="chunks", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="importchunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.number}"
+
+
+class RefusedRow(models.Model):
+    """A record of a file that nothing could be done with."""
+
+    job = models.ForeignKey(
+        SuppressionImport, models.CASCADE, related_name="refused_rows", db_index=False
+    )
+    number = models.PositiveBigIntegerField()
+    text = models.CharField(max_length=300)
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="refusedrow_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.number}"
