@@ -6,6 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bounces.models import RoadState
 from bounces.parsing.reasons.names import REASONS
@@ -23,6 +24,11 @@ _FILTERS = {
     "days": "days",
     "search": "q",
     "about": "about",
+}
+# Kind of evidence -> the page that shows it, and its name.
+_EVIDENCE = {
+    "event": ("admin:bounces_bounceevent_change", gettext_lazy("The bounce")),
+    "import": ("admin:lists_suppressionimport_change", gettext_lazy("The import")),
 }
 
 
@@ -54,11 +60,18 @@ def events_url(**wanted: object) -> str:
 
 @register.filter
 def evidence_url(evidence: str) -> str:
-    """The page of the event that `event:12` names; empty for other evidence."""
+    """The page of what `event:12` or `import:3` names; empty for other evidence."""
     kind, _colon, number = evidence.partition(":")
-    if kind != "event" or not number.isdecimal():
+    if kind not in _EVIDENCE or not number.isdecimal():
         return ""
-    return reverse("admin:bounces_bounceevent_change", args=[number])
+    return reverse(_EVIDENCE[kind][0], args=[number])
+
+
+@register.filter
+def evidence_title(evidence: str) -> str:
+    """What the link to the evidence says."""
+    kind = evidence.partition(":")[0]
+    return str(_EVIDENCE[kind][1]) if kind in _EVIDENCE else evidence
 
 
 @register.filter

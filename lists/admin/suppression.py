@@ -7,7 +7,7 @@ import re
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -20,6 +20,7 @@ from unfold.paginator import InfinitePaginator
 
 from lists import searching, suppressing
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
+from lists.exporting import as_csv
 from lists.models import Suppression, SuppressionLog
 
 _PER_PAGE = 50
@@ -72,7 +73,8 @@ class InForceFilter(DropdownFilter):
 
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnlyAdmin):
-    list_display = ["address", "cause", "reach", "since", "until", "lifted_at"]
+    list_display = ["shown_address", "cause", "reach", "since", "until", "lifted_at"]
+    list_before_template = "bounceadmin/parts/export_suppressions.html"
     list_filter = [
         InForceFilter,
         ("cause", ChoicesDropdownFilter),
@@ -83,12 +85,16 @@ class SuppressionAdmin(ReadOnlyAdmin):
     list_select_related = ["mailing_list"]
     ordering = ["-since", "-id"]
     search_fields = ["address"]
-    fields = ["address", "cause", "reach", "since", "until", "lifted_at"]
-    readonly_fields = ["reach"]
+    fields = ["shown_address", "cause", "reason", "reach", "since", "until", "lifted_at"]
+    readonly_fields = ["shown_address", "reach"]
     change_form_outer_before_template = "bounceadmin/parts/suppression.html"
     actions = ["unsuppress_selected"]
-    actions_list = ["suppress_by_hand"]
+    actions_list = ["suppress_by_hand", "import_file"]
     actions_detail = ["unsuppress_this"]
+
+    @admin.display(description=_("address"))
+    def shown_address(self, row: Suppression) -> str:
+        return row.shown_address
 
     @admin.display(description=_("reaches"))
     def reach(self, row: Suppression) -> str:
@@ -106,6 +112,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
         return [
             page("unsuppress", self.unsuppress_view),
             page("suppress", self.suppress_view),
+            page("export", self.export_view),
             *super().get_urls(),
         ]
 
@@ -121,6 +128,18 @@ class SuppressionAdmin(ReadOnlyAdmin):
     @action(description=_("Suppress by hand"), permissions=["unsuppress"], url_path="by-hand")
     def suppress_by_hand(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"{self.admin_site.name}:lists_suppression_suppress"))
+
+    @action(description=_("Import a file"), permissions=["unsuppress"], url_path="import-file")
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:lists_suppressionimport_new"))
+
+    def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
+        """The suppressions that the list shows under the same filters, as CSV."""
+        self._require_permission(request)
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        answer = StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="suppressions.csv"'
+        return answer
 
     def unsuppress_view(self, request: HttpRequest) -> HttpResponse:
         """Asks for a reason, then lifts the suppressions named in `ids`."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lists.models.choices import Scope, Stream
 from lists.models.mailing import MailingList
+from lists.pseudonyms import is_pseudonym
 
 
 class SuppressionQuerySet(models.QuerySet):
@@ -90,7 +91,14 @@ class Suppression(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.address} ({self.reach})"
+        return f"{self.shown_address} ({self.reach})"
+
+    @property
+    def shown_address(self) -> str:
+        """The address, or in words that it was forgotten."""
+        if is_pseudonym(self.address):
+            return _("forgotten address %(token)s") % {"token": self.address[:9]}
+        return self.address
 
     @property
     def reach(self) -> str:

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from lists.models import Cleaning, StreamPolicy, Suppression
+from lists.importing import storing
+from lists.models import Cleaning, StreamPolicy, Suppression, SuppressionImport
 from lists.policies import give_own_policy
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
@@ -39,6 +40,8 @@ def everything():
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
     Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)
+    job = SuppressionImport(file_name="bounces.csv", created_by="olga")
+    storing.store(job, [b"ann@example.net\n"], 1000)
 
 
 def page(label: str, name: str, *args) -> str:

@@ -97,6 +97,9 @@ def test_an_admin_unsuppresses_an_address_and_sees_it_in_the_log(page: Page, log
     expect(page.get_by_text("Say why: the log keeps it.")).to_be_visible()
     page.get_by_label("Why").fill("She wrote to us from it.")
     page.get_by_role("button", name="Unsuppress").click()
+    expect(page.get_by_text("Tick this, or leave it in force.")).to_be_visible()
+    page.get_by_label("I know that it exists now").check()
+    page.get_by_role("button", name="Unsuppress").click()
 
     expect(page.get_by_text("Nothing stands in the way: it is mailed.")).to_be_visible()
     assert not Suppression.objects.active().exists()

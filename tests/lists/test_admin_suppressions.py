@@ -39,7 +39,7 @@ def test_unsuppressing_keeps_who_when_and_why(operator):
     Subscription.objects.update(status="bounced", hard_bounces=2)
     row = suppressed()
 
-    answer = unsuppress(operator, row, why="She wrote to us from it.")
+    answer = unsuppress(operator, row, why="She wrote to us from it.", confirmed="on")
 
     assert answer.status_code == 302
     assert not Suppression.objects.active().exists()
@@ -60,21 +60,43 @@ def test_without_a_reason_nothing_is_lifted_and_the_field_says_so(operator, why)
     assert Suppression.objects.active().exists()
 
 
-def test_a_complaint_asks_for_a_tick_as_well(operator):
+def test_a_complaint_asks_for_a_tick_and_for_the_address_as_well(operator):
     row = suppressed(cause=Suppression.Cause.COMPLAINT)
 
     refused = unsuppress(operator, row, why="They asked.")
-    assert b"Tick this, or leave the complaint in force." in refused.content
+    assert b"Tick this, or leave it in force." in refused.content
+    wrong = unsuppress(operator, row, why="They asked.", confirmed="on", typed="bob@example.net")
+    assert b"It is ann@example.net." in wrong.content
     assert Suppression.objects.active().exists()
 
-    unsuppress(operator, row, why="They asked.", complaint_confirmed="on")
+    unsuppress(operator, row, why="They asked.", confirmed="on", typed="Ann@example.net ")
     assert not Suppression.objects.active().exists()
 
 
-def test_a_hard_bounce_asks_for_no_tick(operator):
-    url = reverse(PAGE) + f"?ids={suppressed().pk}"
+def test_a_hard_bounce_asks_for_a_tick(operator):
+    row = suppressed()
 
-    assert b"complaint_confirmed" not in operator.get(url).content
+    assert b"Tick this" in unsuppress(operator, row, why="Works again.").content
+    assert b"typed" not in operator.get(reverse(PAGE) + f"?ids={row.pk}").content
+    unsuppress(operator, row, why="Works again.", confirmed="on")
+    assert not Suppression.objects.active().exists()
+
+
+@pytest.mark.parametrize("cause", ["soft", "manual", "import"])
+def test_what_risks_little_asks_for_a_reason_only(operator, cause):
+    row = suppressed(cause=cause)
+
+    assert b"confirmed" not in operator.get(reverse(PAGE) + f"?ids={row.pk}").content
+    unsuppress(operator, row, why="Works again.")
+    assert not Suppression.objects.active().exists()
+
+
+def test_many_at_once_ask_for_their_number(operator):
+    rows = [suppressed(f"person{n}@example.net", "soft") for n in range(12)]
+
+    assert b"It is 12." in unsuppress(operator, *rows, why="Works.", typed="11").content
+    unsuppress(operator, *rows, why="Works.", typed="12")
+    assert not Suppression.objects.active().exists()
 
 
 def test_several_are_lifted_at_once(operator):
@@ -84,7 +106,7 @@ def test_several_are_lifted_at_once(operator):
     answer = operator.post(reverse("admin:lists_suppression_changelist"), chosen)
     page = operator.get(answer.url)
     assert b"Mail these 3 addresses again?" in page.content
-    operator.post(answer.url, {"why": "The server was down."})
+    operator.post(answer.url, {"why": "The server was down.", "confirmed": "on"})
 
     assert not Suppression.objects.active().exists()
     assert SuppressionLog.objects.filter(what="unsuppressed").count() == 3
@@ -101,7 +123,7 @@ def test_the_button_on_a_suppression_leads_to_the_question(operator):
 
 def test_lifting_twice_says_that_there_is_nothing_to_lift(operator):
     row = suppressed()
-    unsuppress(operator, row, why="Works again.")
+    unsuppress(operator, row, why="Works again.", confirmed="on")
 
     assert b"Nothing to lift" in unsuppress(operator, row, why="Again.").content
     assert SuppressionLog.objects.filter(what="unsuppressed").count() == 1
@@ -129,7 +151,7 @@ def test_the_way_back_never_leaves_the_site(operator):
     row = suppressed()
     url = reverse(PAGE) + f"?ids={row.pk}&next=https://evil.test/"
 
-    answer = operator.post(url, {"why": "Works again."})
+    answer = operator.post(url, {"why": "Works again.", "confirmed": "on"})
 
     assert answer.url == reverse("admin:lists_suppression_changelist")
 
