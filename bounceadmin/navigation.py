@@ -49,6 +49,10 @@ _GROUPS = (
         (
             (gettext_lazy("Diagnostics"), "troubleshoot",
              "admin:diagnostics_diagnosticrun_changelist", "diagnostics.view_diagnosticrun"),
+            (gettext_lazy("DMARC reports"), "verified_user",
+             "admin:diagnostics_dmarcreport_overview", "diagnostics.view_dmarcreport"),
+            (gettext_lazy("Round trips"), "sync_alt", "admin:diagnostics_probe_changelist",
+             "diagnostics.view_probe"),
         ),
     ),
     (

@@ -27,6 +27,7 @@ from diagnostics.checks.spf.names import is_same_or_below
 from diagnostics.models import DmarcReport, DmarcSource
 from diagnostics.subject import Subject
 from lists.models import MailingList
+from lists.sending_facts import entries
 
 KIND = "dmarc"
 MOST_ROWS = 2000
@@ -171,6 +172,15 @@ class Tally:
     dkim_aligned: int = 0
     refused: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.count + other.count,
+            self.passed + other.passed,
+            self.spf_aligned + other.spf_aligned,
+            self.dkim_aligned + other.dkim_aligned,
+            self.refused + other.refused,
+        )
+
     @property
     def failed(self) -> int:
         """Messages for which neither aligned."""
@@ -247,6 +257,12 @@ def by_source(
         ReportedSource(row["source_ip"], _tally(row), row["reporters"], row["source_ip"] in ours)
         for row in rows
     ]
+
+
+def sending_addresses() -> frozenset[str]:
+    """Every address that a list here is sent from."""
+    texts = MailingList.objects.exclude(sending_ips="").values_list("sending_ips", flat=True)
+    return frozenset(ip for text in texts for ip in entries(text))
 
 
 def summed_up(subject: Subject, since: datetime) -> list[AggregateReport]:

@@ -128,6 +128,13 @@ class DiagnosticRun(models.Model):
         return str(self.campaign or self.mailing_list or self.domain)
 
     @property
+    def subject_key(self) -> str:
+        """What names its subject in the form that asks for another."""
+        if self.campaign_id:
+            return f"campaign:{self.campaign_id}"
+        return f"list:{self.mailing_list_id}" if self.mailing_list_id else f"domain:{self.domain}"
+
+    @property
     def is_finished(self) -> bool:
         """True where nothing more will come."""
         return self.state in (self.State.DONE, self.State.FAILED)

@@ -1,0 +1,112 @@
+"""Round trips: sent with a button or on a schedule, and shown leg by leg."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from bounces.admin import RecordAdmin
+from diagnostics.models import Probe, ProbeSchedule
+from diagnostics.probing.legs import legs
+from diagnostics.probing.letter import swaks_line
+from diagnostics.probing.relay import is_configured
+from diagnostics.probing.trips import CannotProbeError, letter_of, request_probe
+from lists.models import Campaign
+
+
+@admin.register(Probe)
+class ProbeAdmin(RecordAdmin):
+    page_template = "bounceadmin/probe.html"
+    list_display = ["created_at", "campaign", "state", "duration", "road", "planned"]
+    list_display_links = ["campaign"]
+    list_filter = [("state", ChoicesDropdownFilter), ("campaign", AutocompleteSelectFilter)]
+    list_select_related = ["campaign", "bounce"]
+    ordering = ["-created_at", "-id"]
+    list_before_template = "bounceadmin/parts/probe_help.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("send/<int:campaign_id>/", wrap(self.send_view), name="diagnostics_probe_send"),
+            path("<int:pk>/progress/", wrap(self.progress_view), name="diagnostics_probe_progress"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Probe]:
+        rows = super().get_queryset(request)
+        return rows.select_related("campaign__mailing_list", "bounce", "schedule").defer(
+            "bounce__raw"
+        )
+
+    @admin.display(description=_("took"))
+    def duration(self, row: Probe) -> str:
+        if row.returned_at is None:
+            return "–"
+        return _("%(n)d s") % {"n": (row.returned_at - row.created_at).total_seconds()}
+
+    @admin.display(description=_("came back by"))
+    def road(self, row: Probe) -> str:
+        return row.bounce.get_source_display() if row.bounce else "–"
+
+    @admin.display(description=_("on a schedule"), boolean=True)
+    def planned(self, row: Probe) -> bool:
+        return row.schedule_id is not None
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        extra = {"relay_is_set": is_configured(), "relay": settings.PROBE_RELAY_HOST}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def page_context(self, row: Probe) -> dict[str, object]:
+        return {
+            "probe": row,
+            "legs": legs(row),
+            "swaks": swaks_line(letter_of(row), row.campaign.mailing_list.header_from),
+        }
+
+    def send_view(self, request: HttpRequest, campaign_id: int) -> HttpResponse:
+        """The button on a campaign's page."""
+        if request.method != "POST" or not request.user.has_perm("diagnostics.add_probe"):
+            raise PermissionDenied
+        campaign = Campaign.objects.select_related("mailing_list").filter(pk=campaign_id).first()
+        if campaign is None:
+            raise Http404
+        try:
+            probe = request_probe(campaign, by=request.user)
+        except CannotProbeError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(
+                reverse(f"{self.admin_site.name}:lists_campaign_change", args=[campaign.pk])
+            )
+        return HttpResponseRedirect(
+            reverse(f"{self.admin_site.name}:diagnostics_probe_change", args=[probe.pk])
+        )
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The legs, while they are waited for; a script asks for it."""
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        response = TemplateResponse(
+            request, "bounceadmin/parts/probe_legs.html", {"probe": row, "legs": legs(row)}
+        )
+        response["X-Finished"] = "yes" if row.is_finished else "no"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+@admin.register(ProbeSchedule)
+class ProbeScheduleAdmin(ModelAdmin):
+    list_display = ["campaign", "enabled", "every_minutes", "wait_minutes", "next_at"]
+    list_select_related = ["campaign"]
+    autocomplete_fields = ["campaign"]
+    fields = ["campaign", "enabled", "every_minutes", "wait_minutes"]

@@ -1,0 +1,168 @@
+"""What a run's page shows: findings by severity, what changed since the last time, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from diagnostics.checks.comparing import Change, Comparison, compare
+from diagnostics.models import DiagnosticRun, RunFinding, RunStep
+from diagnostics.words import CHECKS, STATUSES
+
+# From what to look at first to what needs no look.
+_ORDER = ("problem", "warning", "could-not-check", "info", "ok")
+_HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one status."""
+
+    status: str
+    findings: tuple[RunFinding, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page shows them at once."""
+        return self.status in ("problem", "warning", "could-not-check")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since the run before."""
+
+    run: DiagnosticRun
+    worse: tuple[str, ...]
+    better: tuple[str, ...]
+    other: tuple[str, ...]
+    appeared: tuple[str, ...]
+    """Titles of problems and warnings that are new, of checks that did not change as a whole."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing changed."""
+        return not (self.worse or self.better or self.other or self.appeared)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    run: DiagnosticRun
+    steps: tuple[RunStep, ...]
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(step.state == RunStep.State.DONE for step in self.steps)
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return 100 * self.done // max(1, len(self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage(Progress):
+    """All that the page of one run shows."""
+
+    groups: tuple[Group, ...]
+    spf: dict[str, Any] | None
+    facts: dict[str, Any] | None
+    ranked: Sequence[dict[str, Any]]
+    since: Since | None
+    history: tuple[DiagnosticRun, ...]
+
+
+def progress(run: DiagnosticRun) -> Progress:
+    """Only how far it is."""
+    return Progress(run, tuple(run.steps.defer("detail")))
+
+
+def page(run: DiagnosticRun) -> RunPage:
+    """Look it all up; the number of queries does not depend on how much was found."""
+    steps = tuple(run.steps.all())
+    findings = tuple(run.findings.all())
+    details = {step.check_name: step.detail for step in steps}
+    return RunPage(
+        run=run,
+        steps=steps,
+        groups=tuple(
+            Group(status, held)
+            for status in _ORDER
+            if (held := tuple(one for one in findings if one.status == status))
+        ),
+        spf=details.get("spf") or None,
+        facts=details.get("events") or None,
+        ranked=details.get("cause", {}).get("ranked", ()),
+        since=_since(run, findings),
+        history=tuple(_history(run)),
+    )
+
+
+def _since(run: DiagnosticRun, findings: Sequence[RunFinding]) -> Since | None:
+    before = run.previous() if run.state == DiagnosticRun.State.DONE else None
+    if before is None:
+        return None
+    compared = compare(
+        [row.as_finding() for row in before.findings.all()], [row.as_finding() for row in findings]
+    )
+    return Since(
+        run=before,
+        worse=tuple(_sentence(one) for one in compared.changes if one.is_worse),
+        better=tuple(_sentence(one) for one in compared.changes if one.is_better),
+        other=tuple(
+            _sentence(one) for one in compared.changes if not one.is_worse and not one.is_better
+        ),
+        appeared=_appeared(compared),
+    )
+
+
+def _appeared(compared: Comparison) -> tuple[str, ...]:
+    changed = {change.check for change in compared.changes}
+    return tuple(
+        one.title
+        for one in compared.appeared
+        if one.status in ("problem", "warning") and one.check not in changed
+    )
+
+
+_BROKE = gettext_lazy("%(check)s broke: %(before)s before, %(after)s now.")
+_MENDED = gettext_lazy("%(check)s was mended: %(before)s before, %(after)s now.")
+_CHANGED = gettext_lazy("%(check)s: %(before)s before, %(after)s now.")
+
+
+def _sentence(change: Change) -> str:
+    words = _BROKE if change.is_worse else _MENDED if change.is_better else _CHANGED
+    return words % {
+        "check": CHECKS.get(change.check, change.check),
+        "before": str(STATUSES[change.before]).lower(),
+        "after": str(STATUSES[change.after]).lower(),
+    }
+
+
+def _history(run: DiagnosticRun) -> Sequence[DiagnosticRun]:
+    same = DiagnosticRun.objects.finished().filter(
+        domain=run.domain,
+        plan_name=run.plan_name,
+        mailing_list=run.mailing_list_id,
+        campaign=run.campaign_id,
+    )
+    return same.order_by("-created_at", "-id")[:_HISTORY]
+
+
+def outcome(run: DiagnosticRun) -> str:
+    """What a run came to, in a few words."""
+    if run.state != DiagnosticRun.State.DONE:
+        return str(run.get_state_display())
+    parts = [
+        (run.problems, _("%(n)d to mend")),
+        (run.warnings, _("%(n)d to look at")),
+        (run.unchecked, _("%(n)d not checked")),
+    ]
+    said = [words % {"n": n} for n, words in parts if n]
+    return ", ".join(said) or _("nothing to mend")
