@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # These import no Django and are fully typed.
-PURE := bounces/parsing diagnostics/checks network lists/verp.py lists/bands.py lists/policy.py \
+PURE := bounces/parsing diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
+	diagnostics/plans.py diagnostics/spf_tree.py diagnostics/subject.py network lists/verp.py lists/bands.py lists/policy.py \
 	lists/addresses.py lists/sending_facts.py
 
 .DEFAULT_GOAL := help

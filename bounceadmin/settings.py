@@ -279,6 +279,7 @@ UNFOLD = {
     "STYLES": [
         lambda request: static("bounceadmin/style.css"),
         lambda request: static("bounceadmin/lists.css"),
+        lambda request: static("bounceadmin/diagnostics.css"),
     ],
     "SCRIPTS": [lambda request: static("bounceadmin/page.js")],
     "SHOW_VIEW_ON_SITE": False,

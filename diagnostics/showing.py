@@ -13,14 +13,16 @@ from diagnostics.checks.comparing import Change, Comparison, compare
 from diagnostics.models import DiagnosticRun, RunFinding, RunStep
 from diagnostics.words import CHECKS, STATUSES
 
-# From what to look at first to what needs no look.
-_ORDER = ("problem", "warning", "could-not-check", "info", "ok")
+# From what to look at first to what needs no look. What to publish is information to the checks,
+# and what people came for.
+_ORDER = ("problem", "publish", "warning", "could-not-check", "info", "ok")
+_OPEN = ("problem", "publish", "warning", "could-not-check")
 _HISTORY = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings of one status."""
+    """Findings of one status, or those that are the remedy for others (`publish`)."""
 
     status: str
     findings: tuple[RunFinding, ...]
@@ -28,7 +30,7 @@ class Group:
     @property
     def is_open(self) -> bool:
         """Whether the page shows them at once."""
-        return self.status in ("problem", "warning", "could-not-check")
+        return self.status in _OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,26 @@ def page(run: DiagnosticRun) -> RunPage:
     return RunPage(
         run=run,
         steps=steps,
-        groups=tuple(
-            Group(status, held)
-            for status in _ORDER
-            if (held := tuple(one for one in findings if one.status == status))
-        ),
+        groups=_groups(findings),
         spf=details.get("spf") or None,
         facts=details.get("events") or None,
         ranked=details.get("cause", {}).get("ranked", ()),
         since=_since(run, findings),
         history=tuple(_history(run)),
+    )
+
+
+def _groups(findings: Sequence[RunFinding]) -> tuple[Group, ...]:
+    amiss = {one.check_name for one in findings if one.status in ("problem", "warning")}
+
+    def group_of(finding: RunFinding) -> str:
+        is_remedy = finding.status == "info" and finding.records and finding.check_name in amiss
+        return "publish" if is_remedy else finding.status
+
+    return tuple(
+        Group(status, held)
+        for status in _ORDER
+        if (held := tuple(one for one in findings if group_of(one) == status))
     )
 
 
@@ -140,9 +152,14 @@ def _sentence(change: Change) -> str:
     words = _BROKE if change.is_worse else _MENDED if change.is_better else _CHANGED
     return words % {
         "check": CHECKS.get(change.check, change.check),
-        "before": str(STATUSES[change.before]).lower(),
-        "after": str(STATUSES[change.after]).lower(),
+        "before": _standing(change.before),
+        "after": _standing(change.after),
     }
+
+
+def _standing(status: str) -> str:
+    """A status as the state of a whole check: with nothing but things to know it is in order."""
+    return str(STATUSES["ok" if status == "info" else status]).lower()
 
 
 def _history(run: DiagnosticRun) -> Sequence[DiagnosticRun]:

@@ -22,9 +22,10 @@ CHECKS: dict[str, object] = {
 
 STATUSES: dict[str, object] = {
     "problem": _("To mend"),
+    "publish": _("To publish"),
     "warning": _("To look at"),
     "could-not-check": _("Could not check"),
     "info": _("To know"),
     "ok": _("In order"),
 }
-"""What a finding's status means to a person."""
+"""What a finding's status means to a person; `publish` is what mends others."""

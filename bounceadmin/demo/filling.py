@@ -13,10 +13,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from bounceadmin.demo import dmarc
+from bounceadmin.demo.diagnosing import diagnose
 from bounceadmin.demo.lists import LISTS, DemoList, Mailing
 from bounceadmin.demo.month import Answer, Month, plan
 from bounceadmin.demo.replies import REPLIES
 from bounceadmin.demo.shapes import SHAPES, Letter
+from bounceadmin.demo.zones import SELECTOR
 from bounces.models import InboundMessage
 from bounces.storing import Incoming, store
 from bounces.waking import wake
@@ -69,8 +72,11 @@ def fill(say: Say, going_on: GoingOn) -> None:
     campaigns = sum(len(month.sent) for month in months)
     say(f"Demo: {len(months)} lists, {campaigns} campaigns, {people:,} subscribers.")
     _store_messages(months, say, going_on)
+    _store_reports(noon)
     _wait_for_workers(say, going_on)
     if going_on():
+        say("Demo: diagnosing the critical list, without the network.")
+        diagnose()
         _let_the_operator_work()
 
 
@@ -101,6 +107,8 @@ def _write_list(month: Month) -> None:
             "stream": demo.stream,
             "header_from": demo.header_from,
             "bounce_domain": demo.bounce_domain,
+            "sending_ips": demo.sending_ip,
+            "dkim_selectors": SELECTOR,
             "created_at": noon - _LIST_AGE,
         },
     )
@@ -147,6 +155,22 @@ def _store_messages(months: list[Month], say: Say, going_on: GoingOn) -> None:
             wake(store(batch).ids)
             done += len(batch)
         say(f"Demo: {done:,} of {total:,} messages have arrived.")
+
+
+def _store_reports(noon: datetime) -> None:
+    """What large receivers report, by the same road."""
+    wake(
+        store(
+            Incoming(
+                raw,
+                InboundMessage.Source.LISTENER,
+                source_detail=SOURCE_DETAIL,
+                envelope_recipient=f"dmarc-reports@{LISTS[0].bounce_domain}",
+                received_at=at,
+            )
+            for at, raw in dmarc.reports(noon)
+        ).ids
+    )
 
 
 def _messages(month: Month) -> Iterator[Incoming]:

@@ -6,7 +6,6 @@ from datetime import UTC
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -35,7 +34,7 @@ class DmarcReportAdmin(RecordAdmin):
     list_display = ["end", "domain", "reporter", "count", "share"]
     list_display_links = ["domain"]
     ordering = ["-end", "-id"]
-    actions_list = ["overview"]
+    actions_list = ["summary"]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.overview_view)
@@ -44,8 +43,8 @@ class DmarcReportAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    @action(description=_("By domain and address"), url_path="summary")
-    def overview(self, request: HttpRequest) -> HttpResponse:
+    @action(description=_("By domain and address"), url_path="by-domain")
+    def summary(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(
             reverse(f"{self.admin_site.name}:diagnostics_dmarcreport_overview")
         )
@@ -53,9 +52,6 @@ class DmarcReportAdmin(RecordAdmin):
     @admin.display(description=_("passed"))
     def share(self, row: DmarcReport) -> str:
         return f"{100 * row.passed / row.count:.1f} %" if row.count else "–"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DmarcReport]:
-        return super().get_queryset(request)
 
     def page_context(self, row: DmarcReport) -> dict[str, object]:
         return {"report": row, "sources": row.sources.order_by("-count", "pk")[:_MOST_ROWS]}

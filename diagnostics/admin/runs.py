@@ -43,7 +43,7 @@ class DiagnosticRunAdmin(RecordAdmin):
     list_filter = [PlanFilter, ("mailing_list", AutocompleteSelectFilter)]
     list_select_related = ["mailing_list", "campaign", "requested_by"]
     ordering = ["-created_at", "-id"]
-    actions_list = ["start"]
+    actions_list = ["ask"]
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -62,7 +62,7 @@ class DiagnosticRunAdmin(RecordAdmin):
         return request.user.has_perm("diagnostics.add_diagnosticrun")
 
     @action(description=_("Run diagnostics"), permissions=["start"], url_path="new")
-    def start(self, request: HttpRequest) -> HttpResponse:
+    def ask(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(self._url("start"))
 
     @admin.display(description=_("question"))

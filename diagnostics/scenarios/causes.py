@@ -354,9 +354,9 @@ CAUSES: tuple[Cause, ...] = (
         "Let the sending program take its envelope sender (Return-Path) from the campaign here.",
         (
             fact(35, _unattributed),
-            fact(20, _others_arrive),
+            fact(10, _others_arrive),
             fact(
-                10,
+                20,
                 lambda f: (
                     "Sends are reported, but not one event came."
                     if f.sent >= 500 and not f.bounced

@@ -19,6 +19,9 @@ class Known:
     sending_ips: tuple[str, ...] = ()
 
 
+_FEW = 10
+"""Bounces below which their shares say nothing."""
+
 Evidence = Callable[[Known], str]
 """The sentence that a sign shows; empty where it is not there."""
 
@@ -53,7 +56,7 @@ def reasons(names: Collection[str], points: int, *, share: float, what: str) -> 
     def evidence(known: Known) -> str:
         count = known.facts.of_reasons(*names)
         total = known.facts.bounced
-        if not count or not total or count / total < share:
+        if total < _FEW or count / total < share:
             return ""
         return f"{_percent(count, total)} of the bounces ({count:,} of {total:,}) {what}."
 
@@ -65,7 +68,7 @@ def category(name: str, points: int, *, share: float, what: str) -> Sign:
 
     def evidence(known: Known) -> str:
         count, total = getattr(known.facts, name), known.facts.bounced
-        if not count or count / total < share:
+        if total < _FEW or count / total < share:
             return ""
         return f"{_percent(count, total)} of the bounces {what}."
 

@@ -48,8 +48,8 @@ def zone_lines(records: list[dict[str, str]]) -> str:
 
 @register.filter
 def took(seconds: float | None) -> str:
-    """`0.12 s`; empty for nothing measured."""
-    if not seconds:
+    """`0.12 s`; empty where it took no time."""
+    if not seconds or seconds < 0.005:
         return ""
     return _("%(n)s s") % {"n": number_format(seconds, 2 if seconds < 10 else 0)}
 

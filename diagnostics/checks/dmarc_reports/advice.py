@@ -11,6 +11,9 @@ from diagnostics.checks.findings import Evidence, Finding
 
 CHECK = "dmarc-reports"
 MOST_SHOWN = 10
+SERIOUS = 0.05
+"""Share of our own mail that fails above which something is broken; less than that is mostly
+forwarding, which breaks SPF always and DKIM sometimes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _failing(source: SourceSummary, is_ours: bool) -> Finding:
         missing = "SPF" if source.spf_aligned < source.dkim_aligned else "DKIM"
         return Finding(
             CHECK,
-            "problem",
+            "problem" if source.failed > SERIOUS * source.count else "warning",
             f"{part}, and it is an address of yours.",
             f"Your own mail fails{refused}. {missing} aligns least often.",
             "Run the SPF and DKIM checks for the domains it used:"
