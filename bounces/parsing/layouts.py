@@ -193,7 +193,7 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
         if (match := _FROM_ALIAS.match(text)) is not None:
             finding.original_recipient = addresses.clean(match[1])
             text = text[match.end() :]
-        text = text.lstrip(":; ")
+        text = text.lstrip(":;. ")
         if shared and not _CODED.search(text):
             text = shared
         finding.diagnostic = f"{reader.announced} {text}".strip()

@@ -64,6 +64,8 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
             about_all = about_all or whole_text(notice)
             finding.diagnostic = about_all
+        if form is not None and form.local and not finding.command:
+            finding.command = "RCPT"
         if not finding.remote_mta and (match := _HOST.search(finding.diagnostic)):
             finding.remote_mta = match[1].lower()
     return found

@@ -143,13 +143,17 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "notes",
         lines=("failure reasons",),
-        layout=Layout(begins=r"Failure Reasons", ends=r"Returned Message"),
+        layout=Layout(
+            begins=r"Failure Reasons", ends=r"Returned Message", announces=r"^(?!.*(?:@|Failure)).+"
+        ),
+        local=True,
     ),
     Format(
         "groupwise",
         lines=("the message that you sent was undeliverable to the following",),
         fields=("x-mailer: groupwise", "x-mailer: novell groupwise"),
         layout=Layout(begins=r"undeliverable to the following"),
+        local=True,
     ),
     Format(
         "messagingserver",

@@ -32,6 +32,9 @@ for _format in FORMATS:
         _BY_FIELD[_name].append((_value.strip(), _format))
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
+for _rows in _BY_LINE.values():
+    # The longer mark tells more.
+    _rows.sort(key=lambda row: -len(row[0]) - 1000 * bool(row[1].contains))
 
 
 @dataclass(frozen=True, slots=True)

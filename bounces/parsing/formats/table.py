@@ -30,5 +30,7 @@ class Format:
     """Whether a line (or the subject) makes the message a bounce by itself, whoever sent it."""
     contains: str = ""
     """What the text must contain besides the line, in lower case, where several begin alike."""
+    local: bool = False
+    """Whether the reporter keeps the mailboxes itself: its "user unknown" is about the address."""
     transcript: bool = False
     """Whether the text quotes the SMTP dialogue."""
