@@ -15,7 +15,7 @@ from bounces.parsing.reasons.pairs import PairIndex
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
-from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS
+from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS, WORD_ROWS
 
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
@@ -24,6 +24,7 @@ _EXCERPT = 300
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
+_ABOUT = PhraseIndex(WORD_ROWS)
 _WEAK = PhraseIndex(WEAK_ROWS)
 _HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
 _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
@@ -240,6 +241,8 @@ def _by_code(case: _Case) -> Verdict:
         return verdict
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
+    if word := _ABOUT.find(case.word_set, case.words):
+        return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
     if case.is_for_now and (verdict := _by_weak_phrase(case)):
         return verdict
     if status[2:] != "7.1" and (state := state_in(case.text)):

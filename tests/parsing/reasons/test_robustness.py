@@ -46,9 +46,9 @@ def test_any_evidence_gives_a_known_reason_and_quotes_its_text(evidence: Evidenc
 )  # fmt: skip
 def test_a_megabyte_of_anything_is_classified_at_once(piece: str) -> None:
     evidence = Evidence(piece * (1_000_000 // len(piece)))
-    began = time.perf_counter()
+    began = time.process_time()
     classify(evidence)
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25
 
 
 def test_what_decides_is_found_at_the_end_of_a_long_text() -> None:

@@ -8,7 +8,7 @@ from bounces.parsing.reasons import REASONS, Evidence, classify
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import CODES, reason_of_status
-from bounces.parsing.reasons.texts import LANGUAGES, ORDER, TEXT_ROWS, WEAK_ROWS
+from bounces.parsing.reasons.texts import LANGUAGES, ORDER, TEXT_ROWS, WEAK_ROWS, WORD_ROWS
 from bounces.parsing.reasons.texts.ranking import FIRST
 
 _PROVIDERS = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: p.name)
@@ -42,7 +42,7 @@ def test_every_phrase_of_a_language_gives_its_reason(language: str) -> None:
     assert not missed
 
 
-@pytest.mark.parametrize("rows", [FIRST, WEAK_ROWS], ids=["first", "weak"])
+@pytest.mark.parametrize("rows", [FIRST, WORD_ROWS, WEAK_ROWS], ids=["first", "words", "weak"])
 def test_every_phrase_outside_the_order_gives_its_reason(rows: tuple[tuple[str, str], ...]) -> None:
     missed = [row for row in rows if _classified(*row) != row[0]]
     assert not missed

@@ -23,7 +23,7 @@ from bounces.parsing.reasons.texts import (
     turkish,
 )
 from bounces.parsing.reasons.texts.pairs import PAIRS
-from bounces.parsing.reasons.texts.ranking import FIRST, WEAK
+from bounces.parsing.reasons.texts.ranking import FIRST, WEAK, WORDS
 
 ORDER: tuple[str, ...] = (
     "suppressed", "virusdetected", "authfailure", "norelaying", "requireptr", "ratelimited",
@@ -71,6 +71,9 @@ TEXT_ROWS: tuple[tuple[str, str], ...] = (
 
 PAIR_ROWS = PAIRS
 """(reason, subjects, things said), for texts that hold no phrase."""
+
+WORD_ROWS = WORDS
+"""(reason, word), for texts that only name what it is about."""
 
 WEAK_ROWS = WEAK
 """(reason, phrase) that yield to telling codes and to the SMTP command."""

@@ -1,4 +1,4 @@
-"""Phrases that stand outside the order of reasons: before all others, or after the codes."""
+"""Phrases that stand outside the order of reasons: before all others, or after codes and pairs."""
 
 FIRST: tuple[tuple[str, str], ...] = (
     # What a shorter, usually right phrase would get wrong.
@@ -79,6 +79,29 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("securityerror", "not subscribed to ses"),
 )
 
+WORDS: tuple[tuple[str, str], ...] = (
+    # Words that say what it is about, where nothing says what of it.
+    ("mailboxfull", "quota"),
+    ("mailboxfull", "overquota"),
+    ("virusdetected", "virus"),
+    ("authfailure", "spf"),
+    ("authfailure", "dkim"),
+    ("authfailure", "dmarc"),
+    ("requireptr", "ptr"),
+    ("requireptr", "rdns"),
+    ("blocked", "open relay"),
+    ("blocked", "proxy"),
+    ("norelaying", "relay"),
+    ("badreputation", "reputation"),
+    ("spamdetected", "spam"),
+    ("spamdetected", "antispam"),
+    ("spamdetected", "spamassassin"),
+    ("failedstarttls", "tls"),
+    ("failedstarttls", "certificate"),
+    ("rejected", "callout"),
+    ("rejected", "spoof"),
+)
+
 WEAK: tuple[tuple[str, str], ...] = (
     # What counts only where neither a telling code nor the SMTP command says more.
     ("policyviolation", "policy violation"),
@@ -95,12 +118,6 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("mailererror", "procmail"),
     ("mailererror", "maildrop"),
     ("mailererror", "vdelivermail"),
-    ("badreputation", "reputation"),
-    ("spamdetected", "spam"),
-    ("spamdetected", "antispam"),
-    ("spamdetected", "spamassassin"),
-    ("blocked", "open relay"),
-    ("rejected", "callout"),
     ("expired", "timeout"),
     ("networkerror", "unreachable"),
     ("systemerror", "maintenance"),
