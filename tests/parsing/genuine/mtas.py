@@ -135,7 +135,7 @@ remote_smtp:
   driver = smtp
 mailbox:
   driver = appendfile
-  file = /var/mail/$local_part
+  file = /var/mail/$local_part_data
   group = mail
   mode = 0660
 address_pipe:
@@ -145,7 +145,10 @@ begin retry
 * * F,3s,1s
 """,
     },
-    start=(("sh", "-c", "exim4 -bd; :"),),  # a child of process 1 would not detach
+    start=(
+        ("sh", "-c", "rm -rf /var/spool/exim4/db/* /var/spool/exim4/input/*"),
+        ("sh", "-c", "exim4 -bd; :"),  # a child of process 1 would not detach
+    ),
     retry=("exim4", "-qff"),
     send=by_smtp,
 )
@@ -183,6 +186,7 @@ SENDMAIL = Mta(
     ),
     retry=("sendmail", "-q"),
     send=by_smtp,
+    without=frozenset(("delivered",)),  # Debian installs no local mailer with it
 )
 
 OPENSMTPD = Mta(
@@ -203,6 +207,7 @@ match from any for any action "out"
     start=(("smtpd",),),
     retry=("smtpctl", "schedule", "all"),
     send=by_smtp,
+    without=frozenset(("local-unknown",)),  # refused while it is submitted
 )
 
 COURIER = Mta(

@@ -372,7 +372,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no mail accepted here",
         "no mail service here",
         "mail receiving disabled",
-        "name server host not found",
         "no mx record found for domain",
     ),
     "suppressed": (

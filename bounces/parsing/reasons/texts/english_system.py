@@ -368,7 +368,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "delivery failed * attempts",
         "delivery timeout",
         "delivery time * exceeded",
-        "delivery temporarily suspended",
         "delivery was aborted after",
         "delivery aborted after",
         "connection time out",

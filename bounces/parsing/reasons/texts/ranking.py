@@ -133,4 +133,5 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("expired", "expired"),
     ("blocked", "was blocked by"),
     ("systemerror", "temporary failure"),
+    ("expired", "delivery temporarily suspended"),
 )
