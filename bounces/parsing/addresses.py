@@ -23,7 +23,10 @@ _SOURCE_ROUTE = re.compile(r"^(?:@[^:,@\s]{1,255},?)+:")
 
 def clean(address: str) -> str:
     """`address` without brackets, quotes, a source route, `mailto:` and trailing punctuation."""
+    whole = address
     address = address.strip(" \t\r\n<>()[]'\";,:")
+    if '"@' in address and f'"{address}' in whole:  # a quoted local part keeps its quotes
+        return f'"{address}'
     if address[:7].lower() == "mailto:":
         address = address[7:]
     if address[:1] == "@" and ":" in address:

@@ -68,7 +68,9 @@ _BY_REPLY: dict[str, str] = {
     "552": "mailboxfull",
     "556": "notaccept",
 }
-_ADDRESS_FORMATS = frozenset(("domino", "exchange2003", "mcafee", "verizon", "imailserver"))
+_ADDRESS_FORMATS = frozenset(
+    ("courier", "domino", "exchange2003", "mcafee", "verizon", "imailserver")
+)
 """Reports that say "user unknown" of addresses only, and name no SMTP command."""
 _TELLING = frozenset("127")
 """Subjects of status codes (address, mailbox, security) that are chosen with care."""
@@ -224,8 +226,8 @@ def _is_about_the_address(case: _Case) -> bool:
     evidence = case.evidence
     return (
         reason_of_status(evidence.status) == "userunknown"
-        or evidence.format in _ADDRESS_FORMATS
         or case.command == "RCPT"
+        or (not case.command and evidence.format in _ADDRESS_FORMATS)
     )
 
 

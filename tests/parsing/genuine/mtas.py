@@ -238,13 +238,26 @@ DMA = Mta(
     name="dma",
     files={
         "/etc/aliases": _ALIASES,
-        "/etc/dma/dma.conf": f"ALIASES /etc/aliases\nSPOOLDIR /var/spool/dma\nMAILNAME {MTA_HOST}\n",
+        "/etc/dma/dma.conf": "ALIASES /etc/aliases\nSPOOLDIR /var/spool/dma\n"
+        f"MAILNAME {MTA_HOST}\n",
     },
     retry=("dma", "-q1"),
     # It keeps trying for five days, refuses unknown local users itself, and knows no success
     # notifications.
-    without=frozenset(("grey", "busy", "greeting", "null-mx", "refused", "local-unknown", "alias",
-                       "pipe", "relayed", "delivered")),
+    without=frozenset(
+        (
+            "grey",
+            "busy",
+            "greeting",
+            "null-mx",
+            "refused",
+            "local-unknown",
+            "alias",
+            "pipe",
+            "relayed",
+            "delivered",
+        )
+    ),
 )
 
 MTAS = {mta.name: mta for mta in (POSTFIX, EXIM, SENDMAIL, OPENSMTPD, COURIER, DMA)}

@@ -7,6 +7,7 @@ DOMINO = Provider(
     source="HCL Domino: router messages",
     words=("domino",),
     phrases=(
+        ("systemerror", "several matches found"),
         ("userunknown", "not listed in domino directory"),
         ("userunknown", "domino ディレクトリには見つかりません"),
         ("userunknown", "ディレクトリには見つかりません"),

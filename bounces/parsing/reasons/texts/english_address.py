@@ -286,6 +286,12 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "envelope recipient has been denied",
         "not a user here",
         "not a valid destination",
+        "user doesnt exist",
+        "user doesnt have",
+        "mailbox doesnt exist",
+        "address doesnt exist",
+        "recipient doesnt exist",
+        "account doesnt exist",
     ),
     "hostunknown": (
         "host unknown",
@@ -346,6 +352,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "dnsdomaindoesnotexist",
         "domain name * could not be found",
         "no mail hosts for domain",
+        "host address lookups failed permanently",
+        "domain doesnt exist",
     ),
     "notaccept": (
         "does not accept any mail",
@@ -373,6 +381,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no mail service here",
         "mail receiving disabled",
         "no mx record found for domain",
+        "no host found for existing smtp connection",
+        "seem to reject all mails",
+        "seems to reject all mails",
     ),
     "suppressed": (
         "suppression list",

@@ -288,6 +288,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "user cannot send",
         "hello command rejected * security",
         "authentication credentials",
+        "could not retrieve credentials",
+        "sasl authentication",
     ),
     "failedstarttls": (
         "certificate not verified",

@@ -31,6 +31,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "virus scanner crashed",
         "script failed",
         "external program",
+        "exited abnormally",
+        "unknown mail transport error",
+        "maildir access problem",
     ),
     "systemfull": (
         "system full",
@@ -106,6 +109,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "too many bad commands",
         "too many unrecognized",
         "unexpected command",
+        "angle brackets nested too deep",
+        "expected word or",
     ),
     "systemerror": (
         "unverified address",
@@ -256,6 +261,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "mapi_e",
         "mailbox busy",
         "loop was found in the mail exchanger",
+        "delivery to pipe forbidden",
+        "lmtp error after",
+        "mail transport unavailable",
     ),
     "networkerror": (
         "malformed name server reply",
@@ -349,6 +357,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "unable to reach",
         "could not connect and send the mail",
         "unable to resolve route",
+        "address family mismatch",
+        "routes to destination blocked",
+        "no mx found for",
+        "no valid route",
     ),
     "expired": (
         "timeout waiting",
@@ -433,5 +445,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "expired after",
         "connection expired",
         "not yet been delivered",
+        "has been frozen",
+        "frozen on arrival",
+        "no action is required on your part",
+        "delivery attempts will continue",
     ),
 }

@@ -77,6 +77,9 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("rejected", "does not accept mail from"),
     ("systemerror", "mail server temporarily rejected"),
     ("securityerror", "not subscribed to ses"),
+    ("syntaxerror", "domain missing in source routed address"),
+    ("systemerror", "delivery to file forbidden"),
+    ("networkerror", "no mx found for"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
