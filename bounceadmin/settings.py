@@ -130,6 +130,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),
     },
+    "forget-old-events": {
+        "task": "bounces.tasks.forget_old_events",
+        "schedule": crontab(hour=3, minute=50),
+    },
+    "delete-old-jobs": {
+        "task": "lists.tasks.delete_old_jobs",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", "schedule": 60.0},
     "delete-old-probes": {
         "task": "diagnostics.tasks.delete_old_probes",
@@ -168,6 +176,8 @@ MAILBOX_RUN_SECONDS = env.int("MAILBOX_RUN_SECONDS", default=45)
 # Maildirs are read below these folders only, whatever is set up in the admin.
 MAILDIR_ROOTS = env.list("MAILDIR_ROOTS", default=[])
 RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
+# Days until an event's address makes room for a keyed hash; 0 keeps addresses.
+EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)
 # RFC 5321 2.4 lets a domain tell `Ann` from `ann`; hardly any does. False compares exactly.
 FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.

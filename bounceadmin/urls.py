@@ -7,10 +7,13 @@ from django.views.generic import RedirectView
 from bounceadmin import theme, views
 from bounceadmin.api.root import api
 from bounceadmin.preferences import preferences
+from bounceadmin.privacy import pages as person
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/address/", admin.site.admin_view(views.address), name="address"),
+    path("admin/address/export/", admin.site.admin_view(person.export), name="export_person"),
+    path("admin/address/erase/", admin.site.admin_view(person.erase), name="erase_person"),
     path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),

@@ -12,12 +12,14 @@ from django.conf import settings
 from bounces.attributing import Attribution, subscribed
 from bounces.models import BounceEvent, InboundMessage
 from bounces.parsing import ParsedMessage, Report
+from bounces.privacy import hide
 from bounces.text import storable
 from lists import bouncing, counting
 from lists.addresses import canonical, domain_of
 from lists.models import MailingList
 from lists.policies import policies_of
 from lists.policy import Unverified
+from lists.privacy import forgotten
 
 Kind, Trust, Proof = BounceEvent.Kind, BounceEvent.Trust, BounceEvent.Proof
 Category = BounceEvent.Category
@@ -62,6 +64,7 @@ def record(found: Iterable[Draft]) -> list[BounceEvent]:
         known = events.get(event.dedupe_key)
         if known is None or _SEVERITY[event.category] > _SEVERITY[known.category]:
             events[event.dedupe_key] = event
+    _hide_erased(events.values())
     fresh = _save_new(events)
     _act(fresh)
     _count(fresh)
@@ -134,6 +137,14 @@ def _of_subscribers(events: list[BounceEvent], may: Unverified) -> list[BounceEv
     return [event for event in candidates if (event.address, event.mailing_list_id) in ours]
 
 
+def _hide_erased(events: Iterable[BounceEvent]) -> None:
+    """Mail to people who were erased may still come back: do not write them down again."""
+    erased = forgotten({event.address for event in events if event.address})
+    for event in events:
+        if event.address in erased:
+            hide(event)
+
+
 def _save_new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
     """Insert, and find out which of the rows are ours.
 
@@ -160,7 +171,13 @@ def _save_new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
 
 def _act(events: list[BounceEvent]) -> None:
     """Let policy judge, and keep on the event what that did."""
-    judged = [e for e in events if e.kind in (Kind.BOUNCE, Kind.COMPLAINT) and e.mailing_list_id]
+    judged = [
+        event
+        for event in events
+        if event.kind in (Kind.BOUNCE, Kind.COMPLAINT)
+        and event.mailing_list_id
+        and not event.forgotten_at
+    ]
     proved = [e for e in judged if e.trust == Trust.VERIFIED]
     hints = _of_subscribers([e for e in judged if e.trust != Trust.VERIFIED], Unverified.SCORE)
     by_evidence = {f"event:{event.pk}": event for event in (*proved, *hints)}

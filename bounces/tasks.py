@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bounces import housekeeping, pipeline, sweeping
+from bounces import housekeeping, pipeline, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
 
 
@@ -30,3 +30,8 @@ def fetch_due_mailboxes() -> None:
 @shared_task
 def fetch_mailbox(mailbox_id: int) -> None:
     fetching.fetch(mailbox_id)
+
+
+@shared_task
+def forget_old_events() -> None:
+    privacy.forget_old_events()

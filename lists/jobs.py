@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from lists.announcing import announce
+from lists.models import ImportChunk, PolicyDryRun, RefusedRow, SuppressionImport
 from lists.models.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ TURN_SECONDS = 5.0
 # A worker that has not been heard of for this long is taken for dead.
 DEAD_AFTER = timedelta(minutes=2)
 MOST_DEATHS = 3
+# Files that nobody gave the word for, refused rows and dry runs are kept this long.
+KEPT = timedelta(days=30)
 State = Job.State
 J = TypeVar("J", bound=Job)
 
@@ -114,6 +117,23 @@ def release_claims() -> None:
     """Forget all claims: for the start of a process that is known to be the only worker."""
     for model in _models():
         model.objects.filter(state=State.RUNNING).update(state=State.PENDING)
+
+
+def delete_old() -> None:
+    """Delete jobs, with what they hold of people, so long after they were asked for.
+
+    An import is evidence of its suppressions: its row stays, what was refused and a file that
+    nobody gave the word for do not.
+    """
+    now = timezone.now()
+    PolicyDryRun.objects.filter(created_at__lt=now - KEPT).delete()
+    old = SuppressionImport.objects.filter(created_at__lt=now - KEPT)
+    RefusedRow.objects.filter(job__in=old).delete()
+    for job in old.filter(state=State.WAITING):
+        cancel(job)
+    ImportChunk.objects.filter(
+        job__in=old.exclude(state__in=[State.PENDING, State.RUNNING])
+    ).delete()
 
 
 def _claim(model: type[J], pk: int) -> J | None:

@@ -38,3 +38,8 @@ def run_suppression_import(pk: int) -> None:
 @shared_task
 def sweep_jobs() -> None:
     jobs.sweep()
+
+
+@shared_task
+def delete_old_jobs() -> None:
+    jobs.delete_old()

@@ -156,6 +156,8 @@ class BounceEvent(models.Model):
     rule = models.CharField(_("rule"), max_length=120, blank=True)
     evidence = models.TextField(_("line that decided"), blank=True)
     occurred_at = models.DateTimeField(_("when"))
+    # When the address made room for its pseudonym, or for nothing.
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("bounce event")
@@ -177,6 +179,12 @@ class BounceEvent(models.Model):
             models.Index(fields=["mailing_list", "-occurred_at"], name="bounceevent_of_list"),
             models.Index(fields=["reason", "-occurred_at"], name="bounceevent_of_reason"),
             models.Index(fields=["domain", "-occurred_at"], name="bounceevent_of_domain"),
+            # Housekeeping forgets the oldest first.
+            models.Index(
+                fields=["occurred_at"],
+                condition=Q(forgotten_at__isnull=True),
+                name="bounceevent_to_forget",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,8 +111,8 @@ class Suppression(models.Model):
 class SuppressionLog(models.Model):
     """What happened to an address, who or what did it, when, why and on which evidence.
 
-    Append-only: the database refuses to change a row. It names its suppression by number and
-    keeps the address, so that it survives both.
+    Append-only: the database refuses to change a row, except that an address may be forgotten. It
+    names its suppression by number and keeps the address, so that it survives both.
     """
 
     class What(models.TextChoices):
@@ -120,6 +120,7 @@ class SuppressionLog(models.Model):
         UNSUPPRESSED = "unsuppressed", _("Unsuppressed")
         REMOVED = "removed", _("Removed from the list")
         RESTORED = "restored", _("Put back on the list")
+        ERASED = "erased", _("Personal data erased")
 
     suppression_id = models.BigIntegerField(null=True, blank=True)
     address = models.CharField(_("address"), max_length=254)

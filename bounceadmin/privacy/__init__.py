@@ -1,0 +1,1 @@
+"""One person's data, wherever it is: given out and erased."""
