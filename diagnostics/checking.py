@@ -169,7 +169,18 @@ def _mailbox(subject: Subject, tools: Tools) -> Checked:
         helo=tools.helo,
         bounds=_TALK,
     )
-    return Checked(mailbox.findings(probed, now=tools.now))
+    return Checked(
+        (
+            *mailbox.findings(probed, now=tools.now),
+            *(
+                mailbox.about_reverse_name(
+                    talked, ptr.reverse_names(talked.address, tools.resolver)
+                )
+                for talked in probed.talks
+                if talked.address
+            ),
+        )
+    )
 
 
 def _mta_sts(subject: Subject, tools: Tools) -> Checked:

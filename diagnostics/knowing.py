@@ -39,7 +39,7 @@ def _dmarc_reports(asked: Asked) -> Checked:
         return Checked(
             (
                 Finding(
-                    dmarc_reports.CHECK,
+                    "dmarc-reports",
                     "info",
                     f"No DMARC report came in for {', '.join(asked.subject.header_from)}"
                     if asked.subject.header_from
@@ -53,7 +53,35 @@ def _dmarc_reports(asked: Asked) -> Checked:
 
 
 def _events(asked: Asked) -> Checked:
-    return Checked((), facts(asked.subject, asked.now).as_data())
+    known = facts(asked.subject, asked.now)
+    return Checked(_answering(known, asked.subject.domain), known.as_data())
+
+
+def _answering(known: Facts, domain: str) -> tuple[Finding, ...]:
+    """Whether something seems to answer at the bounce address."""
+    if known.about_ourselves >= 2:
+        return (
+            Finding(
+                "events",
+                "warning",
+                f"{known.about_ourselves} bounces or replies of the last {known.days} days are"
+                f" about addresses at {domain} itself.",
+                "Something of yours seems to answer there, and its answers come back: a bounce has"
+                " an empty sender and must never be answered (RFC 5321 4.5.5).",
+                "Look for an automatic reply, a forwarding or a ticket system at the bounce address"
+                " and switch it off; the question “A bounce loop” looks closer.",
+            ),
+        )
+    if not known.sampled:
+        return ()
+    return (
+        Finding(
+            "events",
+            "ok",
+            "Nothing looks as if somebody answered at the bounce address.",
+            f"None of the newest {known.sampled:,} bounces is about an address at {domain}.",
+        ),
+    )
 
 
 def _cause(asked: Asked) -> Checked:

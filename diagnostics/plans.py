@@ -56,6 +56,7 @@ PLANS: dict[str, Plan] = {
                 "mta-sts",
                 "tls-rpt",
                 "dmarc-reports",
+                "events",
             ),
         ),
         Plan(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from diagnostics.checks.connecting import Connect
-from diagnostics.checks.findings import Evidence, Finding, Status
+from diagnostics.checks.findings import Evidence, Finding, Status, unanswered
 from diagnostics.checks.mx import MailRoute
+from diagnostics.checks.ptr import ReverseNames
 from diagnostics.checks.smtp import STANDARD_BOUNDS, Bounds, Reply, SmtpTalk, talk
 from diagnostics.checks.spf.names import is_well_formed
 
@@ -227,6 +228,32 @@ def _about_banner(talked: SmtpTalk) -> Iterator[Finding]:
             f"Let the mail server call itself {talked.host}.",
             (banner.evidence(),),
         )
+
+
+def about_reverse_name(talked: SmtpTalk, found: ReverseNames) -> Finding:
+    """Whether the address that answered for a mail host has a name that leads back (FCrDNS).
+
+    A host that only takes mail needs none; one that also sends does, and hosts mostly do both.
+    """
+    host, address = talked.host, found.ip
+    if found.standing == "unknown":
+        return unanswered(CHECK, f"The reverse name of {host} ({address})", found.evidence())
+    if found.standing == "confirmed":
+        return Finding(
+            CHECK,
+            "ok",
+            f"{host} ({address}) is called {found.confirmed[0]}, and the name leads back to it.",
+            "Its address can be told from a stranger's.",
+            evidence=found.evidence(),
+        )
+    return Finding(
+        CHECK,
+        "info",
+        f"The address {address} of {host} has no name that leads back to it.",
+        "Bounces arrive all the same; but mail that this host sends may be refused for it.",
+        f"Ask the provider of the address to set its reverse name to {host}.",
+        found.evidence(),
+    )
 
 
 def _about_tls(talked: SmtpTalk, now: datetime) -> Iterator[Finding]:

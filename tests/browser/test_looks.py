@@ -9,10 +9,20 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from diagnostics import running
+from diagnostics.models import Probe
 from lists.counting import Count, add
 from lists.models import Suppression
 from lists.suppressing import SuppressionWish, suppress
-from tests.factories import make_campaign, make_event, make_list, make_subscriber, make_user
+from tests.diagnostics.zones import BROKEN, tools
+from tests.factories import (
+    make_campaign,
+    make_event,
+    make_list,
+    make_run,
+    make_subscriber,
+    make_user,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +57,30 @@ def filled():
         "suppress": reverse("admin:lists_suppression_suppress"),
         "events": reverse("admin:bounces_bounceevent_changelist"),
         "suppressions": reverse("admin:lists_suppression_changelist"),
+        **_diagnosed(campaign),
+    }
+
+
+def _diagnosed(campaign) -> dict[str, str]:
+    """A diagnosis that waits, two that found much, a round trip, and what goes with them."""
+    waiting = make_run(campaign, plan="loop")
+    found = make_run(campaign)
+    scenario = make_run(campaign, plan="no-bounces")
+    for run in (found, scenario):
+        running.work(run.pk, with_tools=tools(BROKEN))
+    probe = Probe.objects.create(
+        campaign=campaign, domain="x.test", recipient="a@b.invalid", return_path="c@x.test",
+        message_id="1@x.test",
+    )  # fmt: skip
+    run_url = "admin:diagnostics_diagnosticrun_change"
+    return {
+        "waiting run": reverse(run_url, args=[waiting.pk]),
+        "run": reverse(run_url, args=[found.pk]),
+        "scenario": reverse(run_url, args=[scenario.pk]),
+        "runs": reverse("admin:diagnostics_diagnosticrun_changelist"),
+        "start": reverse("admin:diagnostics_diagnosticrun_start"),
+        "probe": reverse("admin:diagnostics_probe_change", args=[probe.pk]),
+        "dmarc": reverse("admin:diagnostics_dmarcreport_overview"),
     }
 
 
