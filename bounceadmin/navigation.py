@@ -42,6 +42,8 @@ _GROUPS = (
              "bounces.view_inboundmessage"),
             (gettext_lazy("Mailboxes"), "inbox", "admin:bounces_mailbox_changelist",
              "bounces.view_mailbox"),
+            (gettext_lazy("Listening addresses"), "alternate_email",
+             "admin:bounces_bounceaddress_changelist", "bounces.view_bounceaddress"),
         ),
     ),
     (

@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action
 from unfold.paginator import InfinitePaginator
 
-from bounces import admin_mailboxes  # noqa: F401 (registers itself)
+from bounces import admin_listener, admin_mailboxes  # noqa: F401 (they register themselves)
 from bounces.admin_filters import (
     AboutFilter,
     MessageKindFilter,

@@ -4,10 +4,11 @@
     web        the site, served by waitress
     worker     a Celery worker
     scheduler  Celery beat
+    listening  the listener, where a port is given for it
     running    starts them, waits for a signal, stops them
     accounts   the first administrator
     alone      only one `up` on one folder
 
-A new service (a listener, a mailbox fetcher) is a subclass of `ThreadService` and a row in the
+A new service is a subclass of `ThreadService` and a row in the
 list of `management/commands/up.py`.
 """

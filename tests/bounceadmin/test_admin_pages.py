@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
+from bounces.models import BounceAddress
 from lists.importing import storing
 from lists.models import Cleaning, StreamPolicy, Suppression, SuppressionImport
 from lists.policies import give_own_policy
@@ -37,6 +38,7 @@ def everything():
     make_event(campaign=campaign, address="ann@example.net")
     make_subscriber("ann@example.net", campaign.mailing_list)
     make_mailbox()
+    BounceAddress.objects.create(address="fbl@example.com")
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
     Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)

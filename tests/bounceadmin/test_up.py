@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import smtplib
 import socket
 import time
 from urllib.parse import urlsplit, urlunsplit
@@ -215,3 +216,17 @@ def test_a_database_that_cannot_be_used_is_said_in_a_sentence(environment, tmp_p
     assert out.returncode == 1
     assert out.stderr.splitlines()[-1].startswith("CommandError: The database cannot be used: ")
     assert "Traceback" not in out.stderr
+
+
+def test_it_takes_bounces_in_where_a_port_is_given_for_that(up, environment):
+    port = free_port()
+    run = up("--listen-port", str(port))
+    run.wait_until_ready()
+
+    with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+        client.ehlo()
+        client.mail("<>")
+        assert client.rcpt("nobody@example.com")[0] == 550
+
+    run.send(signal.SIGTERM)
+    assert run.end() == 0

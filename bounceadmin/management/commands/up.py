@@ -16,6 +16,7 @@ from django.urls import reverse
 from bounceadmin.demo import filling
 from bounceadmin.embedded.accounts import demo_marketer, first_admin
 from bounceadmin.embedded.alone import NotAloneError, alone
+from bounceadmin.embedded.listening import Listening
 from bounceadmin.embedded.running import (
     ServiceDiedError,
     StopRequest,
@@ -27,6 +28,8 @@ from bounceadmin.embedded.scheduler import Scheduler
 from bounceadmin.embedded.service import ThreadService
 from bounceadmin.embedded.web import PortError, Web
 from bounceadmin.embedded.worker import Worker
+from bounces.sources.listener.limits import Limits
+from bounces.sources.listener.server import Place
 from bounces.sources.mailbox import leasing
 from bounces.sweeping import release_claims, sweep
 from lists import jobs
@@ -45,30 +48,45 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="fill it with a month of mail")
         parser.add_argument("--host", default="127.0.0.1", help="listen here (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="and on this port (8000)")
+        parser.add_argument("--listen-port", type=int, help="take bounces in on this port too")
+        parser.add_argument("--listen-host", default="127.0.0.1", help="and here (127.0.0.1)")
+        parser.add_argument(
+            "--listen-smtp", action="store_true", help="by SMTP; without it by LMTP"
+        )
 
-    def handle(self, *, demo: bool, host: str, port: int, **_) -> None:
+    def handle(self, *, demo: bool, host: str, port: int, **options) -> None:
         if not 0 < port < 65536:
             raise CommandError("--port must be between 1 and 65535.")
+        listening = _listening(
+            options["listen_host"], options["listen_port"], options["listen_smtp"]
+        )
         request = StopRequest()
         request.listen()
         try:
             with ExitStack() as stack:
                 if _embedded_broker():
                     stack.enter_context(alone(settings.DATA_DIR))
-                self._run(request, demo, host, port)
+                self._run(request, demo, host, port, listening)
         except (PortError, NotAloneError, ServiceDiedError) as error:
             raise CommandError(str(error)) from error
         except (DatabaseError, InterfaceError) as error:
             first_line = str(error).strip().partition("\n")[0]
             raise CommandError(f"The database cannot be used: {first_line}") from error
 
-    def _run(self, request: StopRequest, demo: bool, host: str, port: int) -> None:
+    def _run(
+        self,
+        request: StopRequest,
+        demo: bool,
+        host: str,
+        port: int,
+        listening: list[ThreadService],
+    ) -> None:
         _allow_host(host)
         web = Web(host, port)
         self._say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         self._take_up_what_is_pending()
-        services: list[ThreadService] = [web, Scheduler(), Worker()]
+        services: list[ThreadService] = [web, Scheduler(), Worker(), *listening]
         with running(services):
 
             def going_on() -> bool:
@@ -116,6 +134,14 @@ class Command(BaseCommand):
 def _embedded_broker() -> bool:
     """Whether this process is the only worker: its broker is in its own memory."""
     return settings.CELERY_BROKER_URL.startswith("memory")
+
+
+def _listening(host: str, port: int | None, by_smtp: bool) -> list[ThreadService]:
+    """The listener, where a port is given for it."""
+    if port is None:
+        return []
+    place = Place(host=host, port=port, is_lmtp=not by_smtp)
+    return [Listening(place, Limits(settings.MAX_MESSAGE_BYTES))]
 
 
 def _allow_host(host: str) -> None:
