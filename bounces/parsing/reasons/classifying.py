@@ -85,7 +85,7 @@ _REPORTERS_OWN = re.compile(
     r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
 )
 """What reporters write around the reply; their "server" and "error" mean nothing."""
-_SENTENCE = re.compile(r"(?:\r?\n)+|(?<=[.;])\s+")
+_SENTENCE_ENDS = ("\n", ". ", "; ")
 
 
 class _Case:
@@ -284,13 +284,15 @@ def _by_weak_phrase(case: _Case) -> Verdict | None:
 
 
 def _excerpt(text: str, phrase: str) -> str:
-    """Return the line or sentence of `text` that holds the first word of `phrase`."""
+    """Return the line or sentence of `text` that holds `phrase`, or else its first word."""
     text = text.strip()
     if len(text) <= _EXCERPT and "\n" not in text:
         return text
-    words = phrase.split()
-    sentences = [s.strip() for s in _SENTENCE.split(text) if s and not s.isspace()]
-    for sentence in sentences:
-        if words and words[0] in sentence.lower():
-            return sentence[:_EXCERPT]
-    return sentences[0][:_EXCERPT] if sentences else ""
+    phrase, lower = phrase.strip(), text.lower()
+    at = lower.find(phrase)
+    if at < 0:
+        at = max(0, lower.find(phrase.partition(" ")[0]))
+    begin = max(text.rfind(end, 0, at) for end in _SENTENCE_ENDS) + 1
+    ends = [stop for end in _SENTENCE_ENDS if (stop := text.find(end, at)) >= 0]
+    sentence = text[max(begin, at - _EXCERPT // 2) : min(ends, default=len(text)) + 1]
+    return sentence.strip()[:_EXCERPT]
