@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bounces.parsing.reasons.phrases import words_of
+from bounces.parsing.reasons.phrases import spellings, words_of
 
 _NEAR = 8
 """How many words before or after what is said its subject is looked for."""
-_OWNERS = frozenset(("ip", "sender", "senders", "originator", "mailfrom"))
-"""Whose address or domain it is counts more than that it is one."""
+_OWNERS = frozenset(
+    (
+        "ip", "sender", "senders", "originator", "mailfrom",
+        "domain", "domains", "domäne", "domaine", "dominio", "domínio", "domein", "домен",
+    )
+)  # fmt: skip
+"""Whose address it is, or that only its domain is spoken of, counts more than that it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ class _Saying:
             before = words[:at].rsplit(maxsplit=_NEAR)[-_NEAR:]
             for index in range(len(before) - 1, -1, -1):
                 if before[index] in self.of:
-                    owners = _OWNERS.intersection(before[max(0, index - 2) : index])
-                    return next((o for o in owners if o in self.of), before[index])
+                    owners = (w for w in before[max(0, index - 2) : index] if w in _OWNERS)
+                    return next((w for w in owners if w in self.of), before[index])
             for word in words[at + len(self.words) :].split(maxsplit=_NEAR)[:_NEAR]:
                 if word in self.of:
                     return word
@@ -52,11 +57,12 @@ class PairIndex:
         """Take rows of (reason, subjects separated by spaces, things said); earlier rows win."""
         sayings: dict[str, _Saying] = {}
         for rank, (reason, subjects, things) in enumerate(rows):
-            for thing in things:
-                words = f" {' '.join(words_of(thing))} "
+            names = [name for subject in subjects.split() for name in spellings(subject)]
+            for said in (spelling for thing in things for spelling in spellings(thing)):
+                words = f" {' '.join(words_of(said))} "
                 saying = sayings.setdefault(words, _Saying(words))
-                for subject in subjects.split():
-                    saying.of.setdefault(subject, (rank, reason))
+                for name in names:
+                    saying.of.setdefault(name, (rank, reason))
         self._by_word: dict[str, tuple[_Saying, ...]] = {}
         for words, saying in sayings.items():
             anchor = max(words.split(), key=len)

@@ -98,7 +98,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ı": "i", "ø": "o", "æ": "ae", "œ": "oe"})
 
 
-def _spellings(text: str) -> tuple[str, ...]:
+def spellings(text: str) -> tuple[str, ...]:
     """Return `text`, and Latin text also without accents, as MTAs that speak only ASCII write."""
     if text.isascii():
         return (text,)
@@ -128,7 +128,7 @@ class PhraseIndex:
         """Take rows of (reason, phrase); earlier rows win."""
         phrases = []
         for rank, (reason, text) in enumerate(rows):
-            for spelling in _spellings(text):
+            for spelling in spellings(text):
                 phrases.append(Phrase(reason, text, _parts(spelling), rank))
         self.phrases: tuple[Phrase, ...] = tuple(phrases)
         counts = Counter(word for phrase in phrases for word in _whole_words(phrase.parts))

@@ -16,13 +16,14 @@ from bounces.parsing.reasons.texts import (
     italian,
     japanese,
     korean,
+    pairs,
+    pairs_europe,
     polish,
     portuguese,
     russian,
     spanish,
     turkish,
 )
-from bounces.parsing.reasons.texts.pairs import PAIRS
 from bounces.parsing.reasons.texts.ranking import FIRST, WEAK, WORDS
 
 ORDER: tuple[str, ...] = (
@@ -69,7 +70,7 @@ TEXT_ROWS: tuple[tuple[str, str], ...] = (
 )
 """(reason, phrase) of every language, the most telling first."""
 
-PAIR_ROWS = PAIRS
+PAIR_ROWS = (*pairs.PAIRS, *pairs_europe.PAIRS)
 """(reason, subjects, things said), for texts that hold no phrase."""
 
 WORD_ROWS = WORDS

@@ -53,10 +53,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "dominio inesistente",
         "dominio sconosciuto",
         "dominio non trovato",
-        "dominio non esiste",
         "dominio non valido",
         "host sconosciuto",
         "server non trovato",
+        "dominio * non esiste",
     ),
     "mesgtoobig": (
         "messaggio troppo grande",

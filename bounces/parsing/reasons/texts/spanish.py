@@ -90,6 +90,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "dominio no válido",
         "host desconocido",
         "servidor no encontrado",
+        "no se encontró el dominio",
     ),
     "mesgtoobig": (
         "mensaje demasiado grande",
