@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bounces.parsing.reasons import REASONS, Evidence, classify
+from bounces.parsing.reasons.pairs import PairIndex
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import CODES, reason_of_status
-from bounces.parsing.reasons.texts import LANGUAGES, ORDER, TEXT_ROWS, WEAK_ROWS, WORD_ROWS
+from bounces.parsing.reasons.texts import (
+    LANGUAGES,
+    ORDER,
+    PAIR_ROWS,
+    TEXT_ROWS,
+    WEAK_ROWS,
+    WORD_ROWS,
+)
 from bounces.parsing.reasons.texts.ranking import FIRST
 
 _PROVIDERS = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: p.name)
@@ -48,6 +56,24 @@ def test_every_phrase_outside_the_order_gives_its_reason(rows: tuple[tuple[str, 
     assert not missed
 
 
+@pytest.mark.parametrize("number", range(len(PAIR_ROWS)))
+def test_every_saying_gives_its_reason_near_one_of_its_subjects(number: int) -> None:
+    reason, subjects, sayings = PAIR_ROWS[number]
+    index = PairIndex(PAIR_ROWS)
+    missed = [
+        saying
+        for saying in sayings
+        if not any(_paired(index, f"{subject} {saying}") == reason for subject in subjects.split())
+    ]
+    assert not missed
+
+
+def _paired(index: PairIndex, text: str) -> str:
+    words = words_of(text)
+    pair = index.find(frozenset(words), f" {' '.join(words)} ")
+    return pair.reason if pair else ""
+
+
 @_PROVIDERS
 def test_every_phrase_of_a_provider_gives_its_reason(provider: Provider) -> None:
     missed = [
@@ -73,7 +99,16 @@ def test_every_status_of_a_provider_gives_its_reason(provider: Provider) -> None
 def test_every_code_of_a_provider_is_one_its_pattern_can_find(provider: Provider) -> None:
     for code in provider.codes:
         assert provider.code is not None
-        shapes = (f"{code}000001", f"[{code}]", f"ofr_{code}", f"mi:{code}", f"aup#in-{code}", code)
+        shapes = (
+            f"{code}000001",
+            f"[{code}]",
+            f"ofr_{code}",
+            f"mi:{code}",
+            f"aup#in-{code}",
+            f"({code}:b1)",
+            f"i.ua/err/{code}/",
+            code,
+        )
         found = {m[1] for shape in shapes for m in provider.code.finditer(shape)}
         assert code in found
 

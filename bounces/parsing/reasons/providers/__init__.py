@@ -25,7 +25,7 @@ from bounces.parsing.reasons.providers.japan import DOCOMO, KDDI, NTT, SOFTBANK
 from bounces.parsing.reasons.providers.microsoft import MICROSOFT
 from bounces.parsing.reasons.providers.mimecast import MIMECAST
 from bounces.parsing.reasons.providers.mtas import DOMINO, EXCHANGE_CLASSIC, GROUPWISE
-from bounces.parsing.reasons.providers.russia import MAILRU, YANDEX
+from bounces.parsing.reasons.providers.russia import IUA, MAILRU, YANDEX
 from bounces.parsing.reasons.providers.senders import (
     AMAZON_INBOUND,
     AMAZON_SES,
@@ -43,7 +43,7 @@ from bounces.parsing.reasons.providers.yahoo import YAHOO
 PROVIDERS: tuple[Provider, ...] = (
     GOOGLE, MICROSOFT, YAHOO, APPLE, COMCAST, COX, CHARTER, MIMECAST, PROOFPOINT, BARRACUDA,
     CLOUDFLARE, CISCO, TREND_MICRO, FORTINET, SYMANTEC, SOPHOS, TENCENT, NETEASE, SINA, ALIBABA,
-    YANDEX, MAILRU, UNITED_INTERNET, T_ONLINE, ORANGE, FREE, SFR, KDDI, DOCOMO, SOFTBANK, NTT,
+    YANDEX, MAILRU, IUA, UNITED_INTERNET, T_ONLINE, ORANGE, FREE, SFR, KDDI, DOCOMO, SOFTBANK, NTT,
     GODADDY, ZOHO, FACEBOOK, AMAZON_INBOUND, AMAZON_SES, SENDGRID, MAILGUN, POSTMARK, SPARKPOST,
     DOMINO, EXCHANGE_CLASSIC, GROUPWISE, SPAMHAUS,
 )  # fmt: skip

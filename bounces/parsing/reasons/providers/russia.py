@@ -1,4 +1,6 @@
-"""Yandex and Mail.ru (VK)."""
+"""Yandex, Mail.ru (VK) and I.UA."""
+
+import re
 
 from bounces.parsing.reasons.providers.table import Provider
 
@@ -63,4 +65,23 @@ MAILRU = Provider(
         ("mailboxfull", "mailbox full"),
         ("mailboxfull", "over quota"),
     ),
+)
+
+IUA = Provider(
+    name="iua",
+    source="mail.i.ua/err: a page for each number",
+    hosts=("i.ua",),
+    code=re.compile(r"i\.ua/err/(\d{1,2})"),
+    codes={
+        "1": "norelaying",
+        "2": "userunknown",
+        "3": "suspend",
+        "4": "mailboxfull",
+        "5": "ratelimited",
+        "6": "norelaying",
+        "7": "blocked",
+        "8": "rejected",
+        "9": "blocked",
+        "10": "filtered",
+    },
 )

@@ -9,14 +9,18 @@ YAHOO = Provider(
     source="senders.yahooinc.com/smtp-error-codes",
     hosts=("yahoodns.net", "yahoo.com", "yahoo.co.jp", "aol.com", "yahooinc.com"),
     words=("yahooinc", "verizonmedia"),
-    code=re.compile(r"[\[(](tss?\d\d|ph\d\d|bl\d\d|gl\d\d|rl\d\d|dyn|rtr)[:\])]"),
+    code=re.compile(r"[\[(](tss?\d\d|ph\d\d|bl\d\d|gl\d\d|rl\d\d|dyn|rtr|rly|hvu|con|dns)[:\])]"),
     codes={
         **dict.fromkeys(("ts01", "ts02", "ts03", "ts04"), "badreputation"),
         **dict.fromkeys(("tss02", "tss04", "tss05", "tss07", "tss09"), "badreputation"),
         **dict.fromkeys(("tss11", "tss12", "tss13", "gl01", "rl01"), "ratelimited"),
         "ph01": "policyviolation",
-        **dict.fromkeys(("bl21", "bl23", "dyn"), "blocked"),
-        "rtr": "requireptr",
+        **dict.fromkeys(("bl21", "bl23", "con", "rly"), "blocked"),
+        # AOL, until it was Yahoo's
+        "dns": "requireptr",
+        "dyn": "ratelimited",
+        "hvu": "spamdetected",
+        "rtr": "blocked",
     },
     phrases=(
         ("authfailure", "rejected due to * dmarc policy"),

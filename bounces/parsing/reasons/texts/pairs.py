@@ -66,7 +66,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "abuse", "abusive", "attack", "unwelcome", "dynamic", "not trusted", "untrusted",
         "go away")),
     ("contenterror", _FILE, (
-        *_REFUSED, "encrypted", "executable", "not supported", "dangerous", "unsupported",
+        *_REFUSED, "encrypted", "executable", "not supported", "unsupported",
         "cannot be accepted")),
     ("contenterror", "mime charset encoding base64 multipart", (
         "invalid", "malformed", "broken", "corrupt", "unsupported", "not supported", "error",
