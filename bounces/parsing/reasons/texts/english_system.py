@@ -388,7 +388,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "connection attempt failed",
         "connection could not be established",
         "connect timeout",
-        "connect to * refused",
         "connect failed",
         "couldn't connect",
         "can't connect",
