@@ -74,11 +74,14 @@ _ADDRESS_FORMATS = frozenset(
 """Reports that say "user unknown" of addresses only, and name no SMTP command."""
 _TELLING = frozenset("127")
 """Subjects of status codes (address, mailbox, security) that are chosen with care."""
+_SILENT = frozenset(("", "0.0", "1.0"))
+"""Codes that leave it to "recipient address rejected", which servers say of anything."""
 _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
 """What a local program may report that is more than its own failure."""
 _REPORTERS_OWN = re.compile(
     r" (?:(?:.*? )?(?:the error that the other server returned was|remote (?:host|server) said)|"
-    r"recipients was rejected by a remote mail server|unknown address error|delivery attempts|"
+    r"recipient address rejected|recipients was rejected by a remote mail server|"
+    r"unknown address error|delivery attempts|"
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
     r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"
@@ -278,8 +281,11 @@ def _by_weak_phrase(case: _Case) -> Verdict | None:
     reason = phrase.reason
     if reason == "hostunknown" and ("@" in case.text or case.command == "RCPT"):
         reason = "userunknown"
-    if reason == "userunknown" and not _is_about_the_address(case):
-        reason = "filtered"
+    if reason == "userunknown":
+        if case.evidence.status[2:] not in _SILENT:
+            return None
+        if not _is_about_the_address(case):
+            reason = "filtered"
     return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
 
 

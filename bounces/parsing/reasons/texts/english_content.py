@@ -278,6 +278,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "invalid from header",
         "empty from header",
         "non ascii * header",
+        "compliant with rfc",
     ),
     "policyviolation": (
         "you're using a mass mailer",

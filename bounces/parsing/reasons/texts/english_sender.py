@@ -90,6 +90,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "all validation checks failed",
         "arc validation failed",
         "arc validation failure",
+        "authentication failure spf",
+        "authentication failure * dkim",
     ),
     "rejected": (
         "possible forgery",

@@ -84,6 +84,7 @@ FIRST: tuple[tuple[str, str], ...] = (
 
 WORDS: tuple[tuple[str, str], ...] = (
     # Words that say what it is about, where nothing says what of it.
+    ("suppressed", "suppressed"),
     ("mailboxfull", "quota"),
     ("mailboxfull", "overquota"),
     ("virusdetected", "virus"),
@@ -102,6 +103,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("failedstarttls", "tls"),
     ("failedstarttls", "certificate"),
     ("rejected", "callout"),
+    ("filtered", "filtered"),
     ("rejected", "spoof"),
 )
 
