@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from bounces.parsing.reasons.phrases import PhraseIndex
 
 _PHRASES: tuple[tuple[str, str], ...] = (
-    # James: what follows are the returned message's headers, among them its envelope
-    ("", "message details"),
     # Postfix
     ("CONN", "refused to talk to me"),
     ("CONN", "in reply to initial server greeting"),
