@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bounces import housekeeping, pipeline, privacy, sweeping
+from bounces import dry_run, housekeeping, pipeline, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
 
 
@@ -35,3 +35,8 @@ def fetch_mailbox(mailbox_id: int) -> None:
 @shared_task
 def forget_old_events() -> None:
     privacy.forget_old_events()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
+def run_policy_dry_run(pk: int) -> None:
+    dry_run.run(pk)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
+from lists import policies
+from lists.admin import dry_run_page
 from lists.admin.policy_forms import PolicyForm
-from lists.models import ListPolicy, StreamPolicy
+from lists.models import ListPolicy, PolicyDryRun, StreamPolicy
 
 _RULES = [
     (
@@ -83,9 +88,56 @@ _RULES = [
 ]
 
 
-@admin.register(StreamPolicy)
-class StreamPolicyAdmin(ModelAdmin):
+class PolicyAdmin(ModelAdmin):
+    """A policy is tried on the past before it is saved, or saved as it is."""
+
     form = PolicyForm
+    actions_submit_line = ["try_first"]
+
+    @action(description=_("See what it would change"))
+    def try_first(self, request: HttpRequest, obj) -> None:
+        """The button; `changeform_view` answers it, without saving."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field=None):
+        """The policy, with what a dry run proposed where the person comes back from one."""
+        policy = super().get_object(request, object_id, from_field)
+        number = request.GET.get("dry_run", "")
+        if policy and request.method == "GET" and number.isdecimal():
+            dry_run = PolicyDryRun.objects.filter(pk=number).first()
+            if dry_run and dry_run.policy == policy:
+                policies.take_over(policy, dry_run)
+        return policy
+
+    def changeform_view(
+        self, request: HttpRequest, object_id=None, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        button = f"{self.opts.app_label}_{self.opts.model_name}_try_first"
+        if request.method == "POST" and button in request.POST:
+            policy = self.get_object(request, object_id)
+            if policy is None or not self.has_change_permission(request, policy):
+                raise PermissionDenied
+            form = self.get_form(request, policy, change=True)(request.POST, instance=policy)
+            if form.is_valid():
+                dry_run = policies.propose(form.instance, request.user.get_username())
+                return HttpResponseRedirect(dry_run_url(dry_run))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
+        policies.save(obj, request.user.get_username())
+
+
+def dry_run_url(dry_run: PolicyDryRun) -> str:
+    """The page of a dry run."""
+    return reverse(f"{admin.site.name}:lists_streampolicy_dry_run", args=[dry_run.pk])
+
+
+def policy_url(policy: StreamPolicy | ListPolicy) -> str:
+    """The form of a policy."""
+    return reverse(f"{admin.site.name}:lists_{policy._meta.model_name}_change", args=[policy.pk])
+
+
+@admin.register(StreamPolicy)
+class StreamPolicyAdmin(PolicyAdmin):
     list_display = [
         "stream",
         "attention_from",
@@ -111,6 +163,38 @@ class StreamPolicyAdmin(ModelAdmin):
         *_RULES,
     ]
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.dry_run_view)
+        mine = path("dry-run/<int:pk>/", view, name="lists_streampolicy_dry_run")
+        return [mine, *super().get_urls()]
+
+    def dry_run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the change would have done; a POST saves it."""
+        dry_run = PolicyDryRun.objects.filter(pk=pk).first()
+        if dry_run is None:
+            raise Http404
+        permission = f"lists.change_{dry_run.policy._meta.model_name}"
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        outdated = policies.is_outdated(dry_run)
+        if request.method == "POST" and not outdated:
+            policy = dry_run.policy
+            policies.take_over(policy, dry_run)
+            policies.save(policy, request.user.get_username())
+            self.message_user(request, _("The policy is changed."), messages.SUCCESS)
+            return HttpResponseRedirect(policy_url(policy))
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What it would change"),
+            "job": dry_run,
+            "outdated": outdated,
+            "back": f"{policy_url(dry_run.policy)}?dry_run={dry_run.pk}",
+            **dry_run_page.context_of(dry_run),
+        }
+        return TemplateResponse(request, "bounceadmin/dry_run.html", context)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         # There is one for each stream, made by a migration.
         return False
@@ -120,10 +204,9 @@ class StreamPolicyAdmin(ModelAdmin):
 
 
 @admin.register(ListPolicy)
-class ListPolicyAdmin(ModelAdmin):
+class ListPolicyAdmin(PolicyAdmin):
     """Reached from the list's page."""
 
-    form = PolicyForm
     list_display = ["mailing_list", "hard_suppress_at", "hard_remove_at", "soft_suppress_at"]
     list_select_related = ["mailing_list"]
     readonly_fields = ["mailing_list"]
