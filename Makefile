@@ -11,7 +11,9 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 # These import no Django and are fully typed.
 PURE := bounces/parsing diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
 	diagnostics/plans.py diagnostics/spf_tree.py diagnostics/subject.py network lists/verp.py lists/bands.py lists/policy.py \
-	lists/addresses.py lists/sending_facts.py
+	lists/addresses.py lists/sending_facts.py lists/how_to_send.py lists/replaying.py \
+	lists/importing/shapes.py lists/importing/rows.py lists/importing/formats.py \
+	lists/importing/entries.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench accuracy requirements clean

@@ -79,7 +79,7 @@ smtp.send_message(message, from_addr="{bounce}")""",
         "Django",
         """EmailMessage(
     subject, body, to=[recipient],
-    from_email="{bounce}",            # the envelope sender
+    from_email="{bounce}",  # the envelope sender
     headers={{"From": "{sender}"}},  # what people see
 ).send()""",
         "",

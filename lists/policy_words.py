@@ -48,14 +48,19 @@ def _hard(policy: Policy) -> str:
 
 def _soft(policy: Policy) -> str:
     score = _("Soft bounces suppress at a score of %(score)s, which halves every %(days)s days") % {
-        "score": number_format(policy.soft_suppress_at),
-        "days": number_format(policy.soft_half_life_days),
+        "score": _number(policy.soft_suppress_at),
+        "days": _number(policy.soft_half_life_days),
     }
     days = policy.soft_cool_off_days
     if not days:
         return _("%(score)s, for good.") % {"score": score}
     for_days = ngettext("for %(n)d day", "for %(n)d days", days) % {"n": days}
     return _("%(score)s, %(for_days)s.") % {"score": score, "for_days": for_days}
+
+
+def _number(value: float) -> str:
+    """`5` rather than `5.0`."""
+    return number_format(int(value) if value == int(value) else value)
 
 
 def _complaints(policy: Policy) -> str:

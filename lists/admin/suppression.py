@@ -73,7 +73,7 @@ class InForceFilter(DropdownFilter):
 
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnlyAdmin):
-    list_display = ["shown_address", "cause", "reach", "since", "until", "lifted_at"]
+    list_display = ["shown_address", "cause", "reason", "reach", "since", "until", "lifted_at"]
     list_before_template = "bounceadmin/parts/export_suppressions.html"
     list_filter = [
         InForceFilter,
