@@ -41,6 +41,13 @@ _BOUNCE_SUBJECT = re.compile(
     r"投递失败|无法投递|반송|배달되지|iletilemedi",
     re.I,
 )
+_FORWARDED = re.compile(
+    r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
+    r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
+    r"doorgestuurd bericht|転送メッセージ|转发的邮件",
+    re.I,
+)
+_QUOTE = re.compile(r"^> ?")
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to",
                  "x-envelope-to", "x-rcpt-to", "apparently-to", "to")  # fmt: skip
 
@@ -113,7 +120,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     if mark := autoreply.mark_of(notice.headers, notice.subject):
         report = Report(notice.sender, "", "vacation", rule="rfc3834", evidence=mark[:300])
         return _Look("autoreply", notice, (report,), "rfc3834")
-    return _wrapped(notice, depth) or _Look("other", notice)
+    return _wrapped(notice, depth) or _quoted(notice, depth) or _Look("other", notice)
 
 
 def _is_from_a_daemon(notice: Notice) -> bool:
@@ -143,6 +150,16 @@ def _wrapped(notice: Notice, depth: int) -> _Look | None:
             if look.kind in ("bounce", "delayed", "delivered", "complaint"):
                 return look
     return None
+
+
+def _quoted(notice: Notice, depth: int) -> _Look | None:
+    """What a report says that somebody forwards within a text, each line set off with `>`."""
+    lines = notice.returned_lines
+    if depth >= _MOST_NESTING or not lines or not _FORWARDED.search(lines[0]):
+        return None
+    inner = "\n".join(_QUOTE.sub("", line) for line in lines[1:]).strip("\n")
+    look = _look(Notice(mime.read(inner)), depth + 1)
+    return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None
 
 
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:

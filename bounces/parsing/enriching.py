@@ -47,7 +47,7 @@ def _add(finding: Finding, told: Finding) -> None:
     elif len(text) > len(finding.diagnostic) and _compact(finding.diagnostic)[:24] in _compact(
         text
     ):
-        finding.context = text
+        finding.context = texts.without_host(text)
 
 
 def _compact(text: str) -> str:

@@ -35,7 +35,7 @@ _FROM_ALIAS = re.compile(
     rf"[ \t]+(?:from|by|to):?[ \t]*<?({_ADDRESS})>?\)?:?[ \t]*",
     re.I,
 )
-_CODED = re.compile(r"(?<!\d)[245]\d\d[ -]|[245]\.\d\.\d")
+_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
 _PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
 
@@ -61,6 +61,8 @@ class Layout:
     """A line before the recipients that tells what happened to them."""
     details: str = ""
     """The line after which the report tells what happened to all of them."""
+    after_details: str = ""
+    """The line that ends that, where recipients may follow."""
     ends: str = ""
     """The line that ends what is said."""
 
@@ -71,6 +73,7 @@ class _Compiled:
     labels: re.Pattern[str] | None
     announces: re.Pattern[str] | None
     details: re.Pattern[str] | None
+    after_details: re.Pattern[str] | None
     ends: re.Pattern[str] | None
 
 
@@ -86,6 +89,7 @@ def _compile(layout: Layout) -> _Compiled:
             re.compile(labels, re.I) if layout.labels else None,
             re.compile(layout.announces, re.I) if layout.announces else None,
             re.compile(layout.details, re.I) if layout.details else None,
+            re.compile(layout.after_details, re.I) if layout.after_details else None,
             re.compile(layout.ends, re.I) if layout.ends else None,
         )
     return compiled
@@ -112,8 +116,12 @@ class _Reader:
             self.announced = match[0].strip()
         elif rules.details and (match := rules.details.search(line)):
             self.in_details, self.current = True, None
+            if any(self.shared):
+                self.shared.append(";")
             self.shared.append(line[match.end() :].strip())
-        elif self.in_details:
+        elif rules.after_details and rules.after_details.search(line):
+            self.in_details = False
+        elif self.in_details and not (rules.after_details and self._take_recipient(line)):
             self.shared.append(line.strip())
         elif not line.strip():
             # A blank line ends what is said of a recipient, unless nothing was said yet.

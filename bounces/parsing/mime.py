@@ -99,6 +99,11 @@ class Part:
     _decoded: str | None = field(default=None, repr=False)
     _text: str | None = field(default=None, repr=False)
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is a file that comes with the message (RFC 2183 2.2)."""
+        return self.headers.get("content-disposition").lower().startswith("attachment")
+
     def decoded(self) -> str:
         """The body as a byte string with the transfer encoding undone."""
         if self._decoded is None:

@@ -76,8 +76,10 @@ class Notice:
             elif part.type in original.RETURNED_TYPES or part.type in STATUS_TYPES:
                 break
         plain = [part for part in chosen if part.type == "text/plain"] or chosen[:1]
+        # The first text tells; others may be files that belong to it.
+        plain = plain[:1] + [part for part in plain[1:4] if not part.is_attached]
         own: list[str] = []
-        for part in plain[:4]:
+        for part in plain:
             lines = part.text().split("\n")
             end = original.end_of_report(lines)
             own += lines[:end]

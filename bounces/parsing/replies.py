@@ -12,11 +12,11 @@ STATUS = re.compile(r"[245](?<![\w.\[=/-][245])\.[0-7]\.\d{1,3}(?![\w]|\.\d)")
 _CANDIDATE = re.compile(
     r"([245](?<![\w.][245])[0-5]\d)"
     r"(?:(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
-    r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$))"
+    r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$)|(-['\"]))"
 )
 # What stands before a code that is no accident: nothing, a sign, or a word that announces it.
 _BEFORE = re.compile(
-    r"(?:^|\n|<<<|[:;=(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|replied|returned|error|"
+    r"(?:^|\n|<<<|[:;(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|replied|returned|error|"
     r"status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
     r"[ \t]*[:=#]?[ \t]*[\"'(]?[ \t]*$",
     re.I,
@@ -44,10 +44,17 @@ def codes_in(text: str) -> Codes:
         if match[2]:
             if match[1][0] == match[2][0]:
                 return Codes(match[1], match[2], adjacent=True)
-        elif not code and _BEFORE.search(text[max(match.start() - 24, 0) : match.start()]):
+        elif not code and (match[3] or _announced(text, match.start(), match[1])):
             code = match[1]
     status = STATUS.search(text)
     return Codes(code, status[0] if status else "")
+
+
+def _announced(text: str, at: int, code: str) -> bool:
+    """Whether a number stands where replies do; a 2xx, of which texts are full, only at once."""
+    if code[0] == "2":
+        return at == 0
+    return _BEFORE.search(text[max(at - 24, 0) : at]) is not None
 
 
 def is_generic(status: str) -> bool:

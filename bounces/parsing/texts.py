@@ -46,6 +46,7 @@ _HOST = re.compile(
     r"(?=[ \[(]{1,2}\d|:? (?:does not like|did not like|refused|rejected|but |said|failed)| \("
     r"|:? ?$)"
 )
+_SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
 _VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
 
@@ -59,6 +60,10 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
         found = [by_address.get(address.lower()) or Finding(address) for address in failed]
     if not found:
         found = [Finding(address) for address in _named_elsewhere(notice)]
+        if form is not None and form.transcript:
+            exchanges = transcripts.read(notice.lines)
+            for finding in found:
+                complete(finding, exchanges)
     about_all = ""
     for finding in found:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
@@ -68,6 +73,7 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
             finding.command = "RCPT"
         if not finding.remote_mta and (match := _HOST.search(finding.diagnostic)):
             finding.remote_mta = match[1].lower()
+        finding.diagnostic = without_host(finding.diagnostic)
     return found
 
 
@@ -83,6 +89,11 @@ def by_layout(notice: Notice, form: Format | None) -> list[Finding]:
         for finding in found:
             complete(finding, exchanges)
     return found
+
+
+def without_host(said: str) -> str:
+    """What was said, without who said it: `host mx.example.net[192.0.2.25] said: 550 ...`."""
+    return _SAID.sub("", said, count=1)
 
 
 def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:

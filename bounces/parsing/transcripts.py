@@ -97,9 +97,9 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
     for exchange in exchanges:
         text = exchange.text
         if exchange.own:
-            about = _about(text)
+            about, told = _about(text)
             if about == bare:
-                own, refusal = text, last
+                own, refusal = told if _CODE.match(told) else text, last
             elif not about and (_GIVING_UP.search(text) or _CODE.match(text)):
                 about_all = about_all or text
             elif "@" in about:
@@ -119,10 +119,13 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
     return Outcome(refusal.text, own or about_all, command, refusal.host)
 
 
-def _about(text: str) -> str:
-    """Whom a line of the reporter's own is about, lower case: `550 5.1.1 <a@b>... User unknown`."""
+def _about(text: str) -> tuple[str, str]:
+    """Whom a line of the reporter's own is about, lower case, and what it tells of it.
+
+    `550 5.1.1 <a@b>... User unknown` or, from older ones, `554 <a@b>... 550 Host unknown`.
+    """
     match = _OWN.match(text)
-    return match[1].strip('<>" ').lower() if match else ""
+    return (match[1].strip('<>" ').lower(), match[2]) if match else ("", "")
 
 
 def addresses_in(exchanges: list[Exchange]) -> list[str]:

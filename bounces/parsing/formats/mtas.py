@@ -173,7 +173,12 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "james",
         lines=("error message below:",),
-        layout=Layout(labels=r"RCPT TO", listed=False, details=r"^Error message below:"),
+        layout=Layout(
+            labels=r"RCPT TO",
+            listed=False,
+            details=r"^Error message below:",
+            after_details=r"^Message details",
+        ),
     ),
     Format(
         "imailserver",
@@ -252,6 +257,7 @@ FORMATS: tuple[Format, ...] = (
         lines=("we had trouble delivering your message",),
         layout=Layout(
             labels=r"SMTP Server <[^<>]{1,255}> rejected recipient|"
+            r"The following recipients returned (?:permanent|temporary) errors|"
             r"(?:No route|Unable to deliver|Failed to deliver|Could not route)[^<]{0,60}",
             listed=False,
             keeps_label=True,

@@ -146,6 +146,7 @@ FORMATS: tuple[Format, ...] = (
             labels=r"RCPT TO|Message could not be delivered to",
             listed=False,
             details=r"^Error message below:|^Error:",
+            after_details=r"^Message details",
         ),
     ),
     Format(
