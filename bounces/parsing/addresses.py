@@ -14,6 +14,8 @@ _DOMAIN = (
     r"[A-Za-z0-9_.\x80-\U0010ffff-]{0,252})"
 )
 ADDRESS = re.compile(rf"(?<![\w@.+=-]){_LOCAL}@{_DOMAIN}")
+# What nearly all addresses are made of.
+_SIMPLE = re.compile(r"[\w.+=/-]{1,64}@[A-Za-z0-9.-]{1,251}[A-Za-z0-9]", re.A)
 _ANGLE = re.compile(rf"<[ \t]*({_LOCAL}@{_DOMAIN})\.?[ \t]*>")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 # RFC 6533 3: a Unicode code point in a utf-8-addr-xtext.
@@ -36,9 +38,10 @@ def clean(address: str) -> str:
 
 def first(value: str) -> str:
     """The first address of a header value or text, in angle brackets if there is one; or ""."""
-    at = value.find("@")
-    if at < 0:
+    if "@" not in value:
         return ""
+    if value[0] == "<" and value[-1] == ">" and _SIMPLE.fullmatch(value, 1, len(value) - 1):
+        return value[1:-1]
     match = _ANGLE.search(value)
     if match:
         return clean(match[1])
@@ -50,6 +53,9 @@ def every(value: str, most: int = 1000) -> list[str]:
     """Every address of a header value, in order, without repeats; display names are skipped."""
     if "@" not in value:
         return []
+    bare = value[1:-1] if value[0] == "<" and value[-1] == ">" else value
+    if _SIMPLE.fullmatch(bare):
+        return [bare]
     found: dict[str, None] = {}
     for match in ADDRESS.finditer(value):
         address = clean(match[0])
@@ -66,9 +72,14 @@ def of_field(value: str) -> str:
     Reads RFC 6533's `utf-8;` addresses too. A value without a type or a domain is returned as
     it stands, for the caller to judge.
     """
+    if not value:
+        return ""
     kind, separator, rest = value.partition(";")
     if not separator or "@" in kind:
         kind, rest = "", value
+    rest = rest.strip()
+    if _SIMPLE.fullmatch(rest):
+        return rest
     rest = _COMMENT.sub("", rest).strip()
     if "=?" in rest and "@" not in rest:
         rest = decode_words(rest)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from bounces.parsing import addresses
+from bounces.parsing.formats import Format, of_report
 from bounces.parsing.headers import Headers, decode_words
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
 
 _FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*@", re.M | re.I)
 _FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
+_MOST_OF_FIELDS = 4000
 _GROUPS = re.compile(r"\n[ \t]*\n")
 _END = re.compile(r"^--\S", re.M)
 _DIAGNOSTIC_KIND = re.compile(r"^[ \t]*([A-Za-z][\w.-]{0,30})[ \t]*;[ \t]*")
@@ -40,6 +42,14 @@ def extract(notice: Notice) -> list[Finding]:
     """One finding per recipient group of the report, whose part its type tells."""
     part = notice.status_part
     return findings_of(part.decoded()) if part is not None else []
+
+
+def format_of(notice: Notice) -> Format | None:
+    """The format that wrote the report, where fields of the report are its own."""
+    part = notice.status_part
+    if part is None:
+        return None
+    return of_report(Headers(part.decoded()[:_MOST_OF_FIELDS].replace("\n\n", "\n")))
 
 
 def extract_untyped(notice: Notice) -> list[Finding]:

@@ -17,7 +17,7 @@ from bounces.parsing import (
     ses,
     texts,
 )
-from bounces.parsing.formats import Format, of_report, recognize
+from bounces.parsing.formats import Format, recognize
 from bounces.parsing.headers import Headers
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
 from bounces.parsing.types import Kind, ParsedMessage, Report
@@ -98,9 +98,14 @@ def _look(notice: Notice, depth: int) -> _Look:
         return _complaint(complaint, notice)
     if (notification := ses.read(notice)) is not None:
         return _notification(notification, notice)
-    recognized = recognize(notice.headers, notice.lines)
+    found = dsn.extract(notice)
+    by_fields = dsn.format_of(notice) if found else None
+    if by_fields is not None and enriching.enrich_from_paragraphs(found, notice, by_fields):
+        return _delivery(found, notice, by_fields, "rfc3464")
+    recognized = recognize(notice.headers, notice.sender, notice.lines)
     form = recognized.format if recognized else None
-    if found := dsn.extract(notice):
+    if found:
+        form = form or by_fields
         enriching.enrich(found, notice, form)
         return _delivery(found, notice, form, "rfc3464")
     if "message/disposition-notification" in notice.types:
@@ -165,10 +170,6 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
     kind = reports.kind_of(found)
     name = form.name if form else plain
-    part = notice.status_part
-    if form is None and part is not None:
-        of_fields = of_report(Headers(part.decoded()[:4000].replace("\n\n", "\n")))
-        name = of_fields.name if of_fields else plain
     return _Look(kind, notice, tuple(reports.report(f, name) for f in found), name)
 
 
@@ -202,11 +203,17 @@ def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice)
 
 def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
     headers, original = notice.headers, look.notice.original
-    names = [name for name in _DELIVERED_TO if name in headers]
-    delivered = [a for name in names for v in headers.all(name) for a in addresses.every(v)]
+    fields = headers.fields
+    delivered = [
+        address
+        for name in _DELIVERED_TO
+        if name in fields
+        for value in headers.all(name)
+        for address in addresses.every(value)
+    ]
     return ParsedMessage(
         kind=look.kind, reports=look.reports, format=look.form, message_id=_message_id(headers),
-        sender=addresses.first(headers.get("from")),
+        sender=notice.sender_as_written,
         recipients=tuple(dict.fromkeys(delivered))[:50], subject=notice.subject,
         date=dates.read(headers.get("date")),
         return_path=look.return_path or addresses.first(original.get("return-path")),

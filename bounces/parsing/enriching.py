@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bounces.parsing import layouts, texts, transcripts
 from bounces.parsing.formats import Format
-from bounces.parsing.formats.table import ANYWHERE
+from bounces.parsing.formats.table import ANYWHERE, COLON
 from bounces.parsing.notice import Finding, Notice
 
 
@@ -32,6 +32,23 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
             texts.complete(finding, exchanges)
         if not finding.diagnostic:
             finding.diagnostic = finding.context or texts.whole_text(notice)
+
+
+def enrich_from_paragraphs(found: list[Finding], notice: Notice, form: Format) -> bool:
+    """Do the same for formats that tell of `<address>:` in a paragraph of its own, by search alone.
+
+    False where that does not do: another layout, or a recipient without a Diagnostic-Code.
+    """
+    if form.layout != COLON or not all(finding.diagnostic for finding in found):
+        return False
+    text = notice.first_text
+    for finding in found:
+        start = text.find(f"<{finding.recipient}>")
+        start = text.find(":", start) + 1 if start >= 0 else 0
+        if start > 0:
+            said = " ".join(text[start : text.find("\n\n", start)].split())
+            _add(finding, Finding(finding.recipient, said[: layouts.MOST_SAID]))
+    return True
 
 
 def _add(finding: Finding, told: Finding) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from bounces.parsing.charsets import to_text
@@ -27,30 +26,28 @@ _PARAMETER = re.compile(
 )
 
 
+# What is ever asked of a part's header block.
+_OF_PARTS = {
+    name: re.compile(rf"^{name}[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M | re.I)
+    for name in ("content-type", "content-transfer-encoding", "content-disposition")
+}
+
+
 class Headers:
     """The fields of one header block, by name, in order; values unfolded only when asked for."""
 
-    __slots__ = ("_fields", "_text")
+    __slots__ = ("fields",)
 
     def __init__(self, block: str) -> None:
-        self._text = block[:MOST_HEADER_CHARS]
-        self._fields: dict[str, list[str]] | None = None
-
-    def _index(self) -> dict[str, list[str]]:
-        fields: dict[str, list[str]] = {}
-        for name, value in _FIELD.findall(self._text)[:MOST_FIELDS]:
+        self.fields: dict[str, list[str]] = {}
+        """Raw values by lower-case name."""
+        fields = self.fields
+        for name, value in _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]:
             name = name.lower()
             if name in fields:
                 fields[name].append(value)
             else:
                 fields[name] = [value]
-        self._fields = fields
-        return fields
-
-    @property
-    def fields(self) -> dict[str, list[str]]:
-        """Raw values by lower-case name."""
-        return self._fields if self._fields is not None else self._index()
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields
@@ -58,7 +55,10 @@ class Headers:
     def get(self, name: str) -> str:
         """The first value of field `name` (lower case), unfolded, undecoded; "" if absent."""
         values = self.fields.get(name)
-        return unfold(values[0]) if values else ""
+        if values is None:
+            return ""
+        value = values[0]
+        return _FOLD.sub(" ", value).strip() if "\n" in value else value.strip()
 
     def all(self, name: str) -> list[str]:
         """Every value of field `name` (lower case), unfolded, undecoded."""
@@ -68,8 +68,19 @@ class Headers:
         """The first value of field `name` as a person reads it."""
         return decode_words(self.get(name))
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.fields)
+
+class PartHeaders:
+    """The header block of a part, without an index: few of its fields are ever asked for."""
+
+    __slots__ = ("_block",)
+
+    def __init__(self, block: str) -> None:
+        self._block = block[:MOST_HEADER_CHARS]
+
+    def get(self, name: str) -> str:
+        """As `Headers.get`, of the three fields that say how a part is to be read."""
+        match = _OF_PARTS[name].search(self._block)
+        return unfold(match[1]) if match else ""
 
 
 def unfold(value: str) -> str:

@@ -121,27 +121,27 @@ class _Reader:
             self.shared.append(line[match.end() :].strip())
         elif rules.after_details and rules.after_details.search(line):
             self.in_details = False
-        elif self.in_details and not (rules.after_details and self._take_recipient(line)):
+        elif self.in_details and not (
+            rules.after_details and "@" in line and self._take_recipient(line)
+        ):
             self.shared.append(line.strip())
         elif not line.strip():
             # A blank line ends what is said of a recipient, unless nothing was said yet.
             if self.current and not self.layout.paragraphs:
                 self.current = None
-        elif not self._take_recipient(line):
+        elif "@" not in line or not self._take_recipient(line):
             if self.current is not None:
                 self.current.append(line.strip())
-            elif not self.found and _REPLY.match(line):
+            elif not self.found and rules.begins and _REPLY.match(line):
                 # The reply may stand before those whom it is about.
                 self.shared.append(line.strip())
-            elif _PROGRAM.match(line):
+            elif ("|" in line or "/" in line or ":" in line) and _PROGRAM.match(line):
                 self.program = [line.strip()]
             elif self.program and (match := _FROM_ALIAS.search(line)):
                 self._add(match[1], " ".join(self.program), 0).command = "PIPE"
                 self.program = []
 
     def _take_recipient(self, line: str) -> bool:
-        if "@" not in line:
-            return False
         if self.rules.labels and (match := self.rules.labels.match(line)):
             said = match[match.lastindex or 0]
             if self.layout.keeps_label:

@@ -12,7 +12,13 @@ import re
 from dataclasses import dataclass, field
 
 from bounces.parsing.charsets import to_text
-from bounces.parsing.headers import MOST_HEADER_CHARS, Headers, decode_base64, parameters
+from bounces.parsing.headers import (
+    MOST_HEADER_CHARS,
+    Headers,
+    PartHeaders,
+    decode_base64,
+    parameters,
+)
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_PARTS = 100
@@ -28,6 +34,7 @@ _ENVELOPE_BETWEEN = re.compile(
 )
 # Fields and their continuations. The first line that is neither began the body.
 _FIELDS = re.compile(r"(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n|>?From [^\n]*+\n)*+")
+_PLAIN_BOUNDARY = re.compile(r";[ \t]*boundary=\"([^\"\\]{1,200}[^\"\\ ])\"", re.I)
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
 _DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
                       re.I | re.S)  # fmt: skip
@@ -91,7 +98,7 @@ def split_head(text: str) -> tuple[str, str]:
 class Part:
     """One leaf of the MIME tree, or a whole message."""
 
-    headers: Headers
+    headers: Headers | PartHeaders
     body: str
     """The body as it stands: a byte string, still transfer-encoded."""
     type: str = "text/plain"
@@ -162,13 +169,13 @@ def read(text: str, depth: int = 0) -> Message:
     head, body = split_head(text)
     headers = Headers(head)
     message = Message(headers, body, [])
-    _collect(headers, body, message, depth)
+    _collect(message, depth)
     return message
 
 
-def _collect(headers: Headers, body: str, message: Message, depth: int) -> None:
-    """Append the leaves of one entity to `message.parts`, depth first, without recursion."""
-    waiting = [(headers, body, depth)]
+def _collect(message: Message, depth: int) -> None:
+    """Append the leaves of `message` to its parts, depth first, without recursion."""
+    waiting: list[tuple[Headers | PartHeaders, str, int]] = [(message.headers, message.body, depth)]
     parts = message.parts
     while waiting:
         headers, body, depth = waiting.pop()
@@ -189,7 +196,7 @@ def _collect(headers: Headers, body: str, message: Message, depth: int) -> None:
                     pieces = pieces[: max(room, 0)]
                 for piece in reversed(pieces):
                     head, inner = split_head(piece)
-                    waiting.append((Headers(head), inner, depth + 1))
+                    waiting.append((PartHeaders(head), inner, depth + 1))
                 continue
             kind = "text/plain"
         elif "/" not in kind:
@@ -199,7 +206,8 @@ def _collect(headers: Headers, body: str, message: Message, depth: int) -> None:
 
 def _split(content_type: str, body: str) -> list[str]:
     """The parts of a multipart body; none where no boundary can be found."""
-    boundary = parameters(content_type).get("boundary", "").rstrip()
+    simple = _PLAIN_BOUNDARY.search(content_type)
+    boundary = simple[1] if simple else parameters(content_type).get("boundary", "").rstrip()
     text = "\n" + body
     if not boundary or "\n--" + boundary not in text:
         match = _BOUNDARY_LINE.search(body[:MOST_TEXT])

@@ -45,9 +45,20 @@ class Notice:
         self.headers: Headers = message.headers
 
     @cached_property
+    def sender_as_written(self) -> str:
+        """The address in From."""
+        return addresses.first(self.headers.get("from"))
+
+    @property
     def sender(self) -> str:
         """The address in From, lower case."""
-        return addresses.first(self.headers.get("from")).lower()
+        return self.sender_as_written.lower()
+
+    @property
+    def first_text(self) -> str:
+        """The message's first text, whole; empty where it does not begin with one."""
+        part = self.message.parts[0] if self.message.parts else None
+        return part.text() if part is not None and part.type == "text/plain" else ""
 
     @cached_property
     def subject(self) -> str:

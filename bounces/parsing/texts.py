@@ -18,21 +18,16 @@ _GENERAL = Layout(
     r"destinatario|destinatário|получатель"
 )
 _MOST_ABOUT_ALL = 2000
+_MOST_BEFORE_HOST = 250
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
-_DELAYED = re.compile(
-    r"has been delayed|is delayed|delivery (?:was )?delayed|will (?:be retried|keep trying|"
-    r"continue (?:to try|trying|attempting)|retry|try again)|"
-    r"warning message only|still undelivered|"
-    r"not (?:yet )?been (?:able to be )?delivered (?:yet|after)|has not yet been delivered|"
-    r"no action is required on your part|transient non-fatal|do not need to resend|"
-    r"verzögert|retardée|retrasad[ao]|ritardat[ao]|atrasad[ao]|vertraagd|отложен",
-    re.I,
-)
-# One of these is in whatever `_DELAYED` finds: they are found much faster.
-_DELAY_HINTS = ("delay", "retr", "trying", "to try", "try again", "warning", "still undel",
-                "not been", "not yet", "no action", "transient", "resend", "attempting",
-                "retard", "retrasad",
-                "verzögert", "ritardat", "atrasad", "vertraagd", "отложен")  # fmt: skip
+_DELAYED = (
+    "has been delayed", "is delayed", "delivery delayed", "delivery was delayed",
+    "will be retried", "will keep trying", "will continue to try", "will continue trying",
+    "will continue attempting", "will retry", "will try again", "warning message only",
+    "still undelivered", "not yet been delivered", "not been delivered after",
+    "no action is required on your part", "transient non-fatal", "do not need to resend",
+    "verzögert", "retardée", "retrasad", "ritardat", "atrasad", "vertraagd", "отложен",
+)  # fmt: skip
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered|undeliverable",
@@ -71,7 +66,9 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
             finding.diagnostic = about_all
         if form is not None and form.local and not finding.command:
             finding.command = "RCPT"
-        if not finding.remote_mta and (match := _HOST.search(finding.diagnostic)):
+        if not finding.remote_mta and (
+            match := _HOST.search(finding.diagnostic, 0, _MOST_BEFORE_HOST)
+        ):
             finding.remote_mta = match[1].lower()
         finding.diagnostic = without_host(finding.diagnostic)
     return found
@@ -118,11 +115,9 @@ def whole_text(notice: Notice) -> str:
 
 def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
-    text = f"{notice.subject} {whole_text(notice)}"
-    folded = text.lower()
-    if not any(hint in folded for hint in _DELAY_HINTS):
-        return False
-    return _DELAYED.search(text) is not None and not _GIVEN_UP.search(text)
+    text = whole_text(notice)
+    folded = f"{notice.subject} {text}".lower()
+    return any(phrase in folded for phrase in _DELAYED) and not _GIVEN_UP.search(text)
 
 
 def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:

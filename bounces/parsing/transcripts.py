@@ -24,6 +24,8 @@ _RECEIVED = re.compile(
 )
 _TALKING = re.compile(r"[ \t.]*(?:\.\.\. )?while talking to ([^\s:]{1,255})", re.I)
 _OWN = re.compile(r"[ \t]*(?:[245]\d\d )?(?:[245]\.\d\.\d{1,3} )?(\S.{0,400}?)\.\.\. (.*)")
+_SENT_SIGNS = frozenset({"Sen", "C: ", "C:R", "hMa"})
+_RECEIVED_SIGNS = frozenset({"Rec", "S: ", "Rem"})
 _CODE = re.compile(r"[45]\d\d\b")
 # Replies that only follow from what was refused before.
 _AFTERMATH = re.compile(r"503\b|55[04] (?:5\.5\.1 )?(?:Error: )?no valid recipients", re.I)
@@ -51,24 +53,43 @@ def read(lines: list[str]) -> list[Exchange]:
     found: list[Exchange] = []
     current: Exchange | None = None
     host = ""
-    for line in lines:
-        if match := _SENT.match(line):
+    for line in lines[_start(lines) :]:
+        text = line.strip()
+        if not text:
+            continue
+        kind = text[:3]
+        # Which of the expressions may match is told by what they begin with or contain.
+        match = None
+        if kind == ">>>" or kind in _SENT_SIGNS or "-->" in text:
+            match = _SENT.match(text)
+        if match:
             current = Exchange(match[1].upper(), match[2].strip(), host=host)
             found.append(current)
-        elif match := _RECEIVED.match(line):
+            continue
+        if kind == "<<<" or kind in _RECEIVED_SIGNS or "<--" in text:
+            match = _RECEIVED.match(text)
+        if match:
             if current is None or (current.reply and not _continues(current.reply, match[1])):
                 command = current.command if current else ""
                 argument = current.argument if current else ""
                 current = Exchange(command, argument, host=host)
                 found.append(current)
             current.reply.append(match[1].strip())
-        elif match := _TALKING.match(line):
+        elif "alking to " in text and (match := _TALKING.match(text)):
             host = match[1].strip(".:").lower()
             current = Exchange("", "", host=host)
-        elif line.strip():
+        else:
             current = None
-            found.append(Exchange(reply=[line.strip()], host=host, own=True))
+            found.append(Exchange(reply=[text], host=host, own=True))
     return [exchange for exchange in found if exchange.reply]
+
+
+def _start(lines: list[str]) -> int:
+    """Where the dialogue begins: below its announcement, if there is one."""
+    for number, line in enumerate(lines):
+        if "Transcript of session" in line:
+            return number + 1
+    return 0
 
 
 def _continues(reply: list[str], line: str) -> bool:
@@ -124,7 +145,7 @@ def _about(text: str) -> tuple[str, str]:
 
     `550 5.1.1 <a@b>... User unknown` or, from older ones, `554 <a@b>... 550 Host unknown`.
     """
-    match = _OWN.match(text)
+    match = _OWN.match(text) if "... " in text else None
     return (match[1].strip('<>" ').lower(), match[2]) if match else ("", "")
 
 

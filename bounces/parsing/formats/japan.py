@@ -15,8 +15,8 @@ FORMATS: tuple[Format, ...] = (
             "the following recipients did not receive this message",
         ),
         fields=(
-            "from: *postmaster@ezweb.ne.jp",
-            "from: *postmaster@au.com",
+            "from: postmaster@ezweb.ne.jp",
+            "from: postmaster@au.com",
             "message-id: *.ezweb.ne.jp>",
             "message-id: *.au.com>",
         ),
@@ -26,7 +26,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "kddi",
         lines=("your mail sent on:", "could not be delivered to: <"),
-        fields=("from: *no-reply@app.auone-net.jp", "reply-to: no-reply@app.auone-net.jp"),
+        fields=("from: no-reply@app.auone-net.jp", "reply-to: no-reply@app.auone-net.jp"),
         layout=Layout(labels=r"Could not be delivered to", listed=False),
     ),
     Format("activehunter", fields=("x-ahmailid",), layout=SENDMAIL, transcript=True),
@@ -34,10 +34,10 @@ FORMATS: tuple[Format, ...] = (
         "biglobe",
         lines=("non-delivered information",),
         fields=(
-            "from: *postmaster@biglobe.ne.jp",
-            "from: *postmaster@inacatv.ne.jp",
-            "from: *postmaster@tmtv.ne.jp",
-            "from: *postmaster@ttv.ne.jp",
+            "from: postmaster@biglobe.ne.jp",
+            "from: postmaster@inacatv.ne.jp",
+            "from: postmaster@tmtv.ne.jp",
+            "from: postmaster@ttv.ne.jp",
         ),
         layout=Layout(
             begins=r"addresses had delivery problems", details=r"Non-delivered information[ -]*"
@@ -50,10 +50,10 @@ FORMATS: tuple[Format, ...] = (
         layout=Layout(begins=r"\0", listed=False),
         sure=False,
     ),
-    Format("docomo", fields=("from: *mailer-daemon@docomo.ne.jp",), layout=COLON, sure=False),
+    Format("docomo", fields=("from: mailer-daemon@docomo.ne.jp",), layout=COLON, sure=False),
     Format(
         "softbank",
-        fields=("from: *mailer-daemon@softbank.ne.jp", "from: *mailer-daemon@i.softbank.jp"),
+        fields=("from: mailer-daemon@softbank.ne.jp", "from: mailer-daemon@i.softbank.jp"),
         layout=COLON,
         sure=False,
     ),

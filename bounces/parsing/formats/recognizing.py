@@ -23,13 +23,17 @@ _MOST_LINES = 120
 
 _BY_LINE: dict[str, list[tuple[str, Format]]] = defaultdict(list)
 _BY_FIELD: dict[str, list[tuple[str, Format]]] = defaultdict(list)
+_BY_SENDER: dict[str, Format] = {}
 _BY_REPORT_FIELD: dict[str, Format] = {}
 for _format in FORMATS:
     for _line in _format.lines:
         _BY_LINE[_line[:KEY]].append((_line, _format))
     for _field in _format.fields:
-        _name, _, _value = _field.partition(":")
-        _BY_FIELD[_name].append((_value.strip(), _format))
+        _name, _, _value = _field.partition(": ")
+        if _name == "from" and "@" in _value:
+            _BY_SENDER[_value] = _format
+        else:
+            _BY_FIELD[_name].append((_value, _format))
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
 for _rows in _BY_LINE.values():
@@ -48,21 +52,26 @@ class Recognized:
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
 
 
-def recognize(headers: Headers, lines: Sequence[str]) -> Recognized | None:
+def recognize(headers: Headers, sender: str, lines: Sequence[str]) -> Recognized | None:
     """The format of a message, by its header fields or else by the lines of its text.
 
     Header fields may come from a gateway on the way, so they alone make no message a bounce.
     """
-    by_field, by_line = _by_fields(headers), _by_lines(lines)
+    by_field, by_line = _by_fields(headers, sender), _by_lines(lines)
     if by_field is None or by_line is None:
         return by_field or by_line
     return Recognized(by_field.format, by_field.mark, by_field.sure or by_line.sure)
 
 
-def _by_fields(headers: Headers) -> Recognized | None:
-    for name in _BY_FIELD.keys() & headers.fields.keys():
+def _by_fields(headers: Headers, sender: str) -> Recognized | None:
+    if (form := _BY_SENDER.get(sender)) is not None:
+        return Recognized(form, f"from: {sender}", sure=False)
+    for name in headers.fields:
+        rows = _BY_FIELD.get(name)
+        if rows is None:
+            continue
         value = headers.get(name).lower()
-        for wanted, row in _BY_FIELD[name]:
+        for wanted, row in rows:
             if wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted):
                 sure = row.sure and name == "subject"
                 return Recognized(row, f"{name}: {value}"[:200], sure)
@@ -93,6 +102,7 @@ def _contains(lines: Sequence[str], row: Format) -> bool:
 
 def of_report(fields: Headers) -> Format | None:
     """The format that wrote a delivery status, by the fields that only it writes."""
-    for name in _BY_REPORT_FIELD.keys() & fields.fields.keys():
-        return _BY_REPORT_FIELD[name]
+    for name in fields.fields:
+        if (form := _BY_REPORT_FIELD.get(name)) is not None:
+            return form
     return None

@@ -130,10 +130,10 @@ FORMATS: tuple[Format, ...] = (
         layout=Layout(begins=r"^A message from|^Your message", ends=r"^was considered"),
     ),
     Format("symantec", report_fields=("x-symantec-messaging-gateway-queue-id",), layout=COLON),
-    Format("facebook", fields=("from: *mailer-daemon@mx.facebook.com",), sure=False),
+    Format("facebook", fields=("from: mailer-daemon@mx.facebook.com",), sure=False),
     Format(
         "aol",
-        fields=("from: *mailer-daemon@aol.com",),
+        fields=("from: mailer-daemon@aol.com",),
         report_fields=("x-outbound-mail-relay-queue-id",),
         layout=COLON,
         sure=False,
@@ -141,7 +141,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "verizon",
         lines=("message could not be delivered to mobile",),
-        fields=("from: post_master@vtext.com", "from: *post_master@vzwpix.com"),
+        fields=("from: post_master@vtext.com", "from: post_master@vzwpix.com"),
         layout=Layout(
             labels=r"RCPT TO|Message could not be delivered to",
             listed=False,
@@ -180,10 +180,10 @@ FORMATS: tuple[Format, ...] = (
         "netease",
         lines=("抱歉，您的邮件未能送达", "您的邮件未能送达收件人", "抱歉，以下邮件地址发送失败"),
         fields=(
-            "from: *postmaster@163.com",
-            "from: *postmaster@126.com",
-            "from: *postmaster@188.com",
-            "from: *postmaster@yeah.net",
+            "from: postmaster@163.com",
+            "from: postmaster@126.com",
+            "from: postmaster@188.com",
+            "from: postmaster@yeah.net",
         ),
         layout=_CHINESE,
     ),

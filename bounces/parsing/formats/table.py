@@ -22,7 +22,8 @@ class Format:
     stars; at least eight characters."""
     fields: tuple[str, ...] = ()
     """Header fields that tell it: `x-mxl-notehash`, `x-mailer: surfcontrol` (how the value begins)
-    or `message-id: *gmr@mx.google.com` (what it contains)."""
+    or `message-id: *gmr@mx.google.com` (what it contains). An address in
+    `from:` is the whole one."""
     report_fields: tuple[str, ...] = ()
     """Names of fields that only its delivery status has, such as `x-postfix-queue-id`."""
     layout: Layout = ANYWHERE
