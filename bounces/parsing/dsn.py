@@ -58,7 +58,7 @@ def extract_untyped(notice: Notice) -> list[Finding]:
         if not part.type.startswith("text/"):
             continue
         text = part.decoded()
-        match = _FIELD_IN_TEXT.search(text)
+        match = _FIELD_IN_TEXT.search(text) if "ecipient" in text.lower() else None
         if match is None:
             continue
         start = text.rfind("\n\n", 0, match.start()) + 1

@@ -19,6 +19,7 @@ MOST_SAID = 4000
 """How many characters are kept of what is said of one recipient."""
 
 _ADDRESS = addresses.ADDRESS.pattern
+# Case is ignored for words only: for the whole range of an address it takes long to compile.
 # An address at a line's beginning: a bullet, brackets or quotes before it, and no word behind it.
 _LISTED = re.compile(
     rf"([ \t]*)(?:[*•>]+[ \t]+|->[ \t]*|\d{{1,3}}[.)][ \t]+|\[?SMTP:|>>>[ \t]*|-[ \t]+)?"
@@ -27,13 +28,12 @@ _LISTED = re.compile(
     rf"[ \t]{{2}}))(.*)"
 )
 _LABELLED = (
-    r"[ \t]*(?:[-*•|]+[ \t]*)?(?:{labels})[ \t:]*[<\[\"'(]{{0,2}}"
-    r"(?:SMTP:|rfc822;[ \t]*|mailto:)?({address})[>\])\"']{{0,2}}(.*)"
+    r"(?i:[ \t]*(?:[-*•|]+[ \t]*)?(?:{labels})[ \t:]*[<\[\"'(]{{0,2}}"
+    r"(?:SMTP:|rfc822;[ \t]*|mailto:)?)({address})[>\])\"']{{0,2}}(.*)"
 )
 _FROM_ALIAS = re.compile(
-    rf"\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|forwarded)"
-    rf"[ \t]+(?:from|by|to):?[ \t]*<?({_ADDRESS})>?\)?:?[ \t]*",
-    re.I,
+    rf"(?i:\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|"
+    rf"forwarded)[ \t]+(?:from|by|to):?[ \t]*)<?({_ADDRESS})>?\)?:?[ \t]*"
 )
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
@@ -86,7 +86,7 @@ def _compile(layout: Layout) -> _Compiled:
         labels = _LABELLED.format(labels=layout.labels, address=_ADDRESS)
         compiled = _compiled[layout] = _Compiled(
             re.compile(layout.begins, re.I) if layout.begins else None,
-            re.compile(labels, re.I) if layout.labels else None,
+            re.compile(labels) if layout.labels else None,
             re.compile(layout.announces, re.I) if layout.announces else None,
             re.compile(layout.details, re.I) if layout.details else None,
             re.compile(layout.after_details, re.I) if layout.after_details else None,
