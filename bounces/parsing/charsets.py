@@ -68,6 +68,11 @@ def codec_of(label: str) -> str:
     return info.name if info._is_text_encoding and info.name not in _REFUSED else ""
 
 
+def to_byte_string(text: str) -> str:
+    """Text that was decoded already as a byte string again, to be read as a message."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+
+
 def to_text(byte_string: str, charset: str = "") -> str:
     """Decode a byte string by its label, or by a guess; never raises.
 

@@ -17,6 +17,7 @@ from bounces.parsing import (
     ses,
     texts,
 )
+from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.formats import Format, recognize
 from bounces.parsing.headers import Headers
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
@@ -96,7 +97,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     """Decide what a message is: the surest signs first."""
     if (complaint := arf.read(notice)) is not None:
         return _complaint(complaint, notice)
-    if (notification := ses.read(notice)) is not None:
+    if (notification := ses.read(notice)) is not None and notification[1]:
         return _notification(notification, notice)
     found = dsn.extract(notice)
     by_fields = dsn.format_of(notice) if found else None
@@ -163,7 +164,7 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
     if depth >= _MOST_NESTING or not lines or not _FORWARDED.search(lines[0]):
         return None
     inner = "\n".join(_QUOTE.sub("", line) for line in lines[1:]).strip("\n")
-    look = _look(Notice(mime.read(inner)), depth + 1)
+    look = _look(Notice(mime.read(to_byte_string(inner))), depth + 1)
     return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None
 
 

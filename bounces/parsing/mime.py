@@ -136,7 +136,7 @@ def undo_transfer(body: str, encoding: str) -> str:
         return decode_base64(body.partition("\n\n")[0] if "\n\n" in body.strip() else body)
     if "quoted" in encoding and "=" in body:
         body = body[: 3 * MOST_TEXT]
-        return binascii.a2b_qp(body.encode("latin-1")).decode("latin-1")
+        return binascii.a2b_qp(body.encode("latin-1", "replace")).decode("latin-1")
     return body
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.headers import Headers
 from bounces.parsing.mime import Message, Part, split_head
 
@@ -110,5 +111,5 @@ def headers_of_lines(lines: list[str]) -> Headers:
         if match and match[1].lower() in _KNOWN:
             indent = len(line) - len(line.lstrip())
             block = [row[indent:] if not row[:indent].strip() else row for row in lines[number:]]
-            return Headers(split_head("\n".join(block))[0])
+            return Headers(split_head(to_byte_string("\n".join(block)))[0])
     return Headers("")
