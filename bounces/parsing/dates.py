@@ -11,6 +11,7 @@ _USUAL = re.compile(
     r"(?:[A-Za-z]{3}, {1,2})?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) "
     r"([+-])(\d\d)(\d\d)(?: \([^()]{0,40}\))?"
 )
+_DAY = timedelta(days=1)
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 
@@ -24,6 +25,8 @@ def read(value: str) -> datetime | None:
         if match and (month := _MONTHS.get(match[2])):
             day, _, year, hour, minute, second, sign, hours, minutes = match.groups()
             offset = timedelta(hours=int(hours), minutes=int(minutes))
+            if offset >= _DAY:
+                return None
             date = datetime(int(year), month, int(day), int(hour), int(minute), int(second), 0, UTC)
             return date - offset if sign == "+" else date + offset
         date = parsedate_to_datetime(value)
