@@ -12,6 +12,7 @@ from bounceadmin.models import Alert
 from bounces.backlog import Backlog, backlog
 from lists import health
 from lists.advice import Advice, advise
+from lists.happenings import SinceYesterday, since_yesterday
 from lists.health import Domain, Health, ListHealth, Reason
 from lists.models.choices import Stream
 from lists.picking import PERIODS, Picked, picked
@@ -38,6 +39,7 @@ class Dashboard:
     domains: tuple[Domain, ...]
     backlog: Backlog
     alerts: tuple[Alert, ...]
+    yesterday: SinceYesterday
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +59,7 @@ def dashboard(choice: Picked) -> Dashboard:
         domains=tuple(health.top_domains(period, stream=choice.stream)),
         backlog=backlog(datetime.combine(period.first, time.min, UTC)),
         alerts=system_alerts(),
+        yesterday=since_yesterday(timezone.now()),
     )
 
 

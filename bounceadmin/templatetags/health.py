@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from bounceadmin import charts
 from lists import words
+from lists.happenings import Happening
 from lists.health import Counts, Day
-from lists.models import Note
 
 register = template.Library()
 
@@ -64,15 +64,15 @@ def sparkline(days: Sequence[Day], band: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("bounceadmin/parts/category_chart.html")
-def category_chart(days: Sequence[Day], notes: Sequence[Note] = ()) -> dict[str, object]:
+def category_chart(days: Sequence[Day], happenings: Sequence[Happening] = ()) -> dict[str, object]:
     """Bounces a day, stacked by category, with the same numbers as a table.
 
-    Days on which something was done (`notes`) are marked.
+    Days on which something happened (`happenings`) are marked.
     """
     chart = charts.stacked_bars([(day.day, day.counts.by_category) for day in days])
     done: dict[date, list[str]] = defaultdict(list)
-    for note in notes:
-        done[note.at.astimezone(UTC).date()].append(f"{note.get_what_display()}: {note.text}")
+    for what in happenings:
+        done[what.at.astimezone(UTC).date()].append(f"{what.title}: {what.text}")
     return {
         "chart": chart,
         "marks": [(bar, done[bar.day]) for bar in chart.bars if bar.day in done],

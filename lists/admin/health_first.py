@@ -17,8 +17,8 @@ from unfold.admin import ModelAdmin
 from lists.admin.acting import add_remark
 from lists.admin.csv_answers import csv_answer
 from lists.advice import advise
+from lists.happenings import happenings_of
 from lists.health import details
-from lists.noting import notes_of
 from lists.picking import PERIODS, picked
 from lists.tables import HEADER, health_rows
 from lists.words import rate_text
@@ -84,7 +84,7 @@ class HealthFirstAdmin(ModelAdmin):
             "advice": advise(found.health),
             "domains": found.domains,
             "reasons": found.reasons,
-            "notes": notes_of(row, choice.period),
+            "happenings": happenings_of(row, choice.period),
             **self.more_context(row),
         }
         return self.section_page(request, row, self.health_template, context)
