@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,6 +35,7 @@ from bounces.originals import readable
 from bounces.parsing.reasons.names import REASONS
 from bounces.retrying import process_again
 from lists import searching
+from lists.admin.csv_answers import csv_answer
 
 _RELATED = 10
 
@@ -83,9 +85,27 @@ class RecordAdmin(ModelAdmin):
         return False
 
 
+_EVENT_COLUMNS = (
+    "occurred_at",
+    "kind",
+    "category",
+    "reason",
+    "smtp_code",
+    "status",
+    "address",
+    "mailing_list__name",
+    "campaign__name",
+    "trust",
+    "effect",
+    "remote_mta",
+    "diagnostic",
+)
+
+
 @admin.register(BounceEvent)
 class BounceEventAdmin(RecordAdmin):
     page_template = "bounceadmin/event.html"
+    list_before_template = "bounceadmin/parts/events_download.html"
     list_display = ["occurred_at", "who", "what", "code", "where", "trusted", "did"]
     list_display_links = ["who"]
     list_filter = [
@@ -107,6 +127,22 @@ class BounceEventAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return searching.by_address(queryset, search_term), False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.csv_view)
+        return [path("events.csv", view, name="bounces_bounceevent_csv"), *super().get_urls()]
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """The events of the list, as it is filtered, as a table."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            events = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:bounces_bounceevent_changelist"))
+        rows = events.select_related(None).values_list(*_EVENT_COLUMNS)
+        header = [name.replace("__name", "") for name in _EVENT_COLUMNS]
+        return csv_answer("bounce-events.csv", header, rows.iterator(chunk_size=2000))
 
     @admin.display(description=_("address"))
     def who(self, row: BounceEvent) -> str:

@@ -240,3 +240,25 @@ def test_messages_are_filtered_by_state(marketer, state):
     ).content.decode()
 
     assert [s for s in ("pending", "processed", "failed") if f"it is {s}" in page] == [state]
+
+
+def test_events_are_downloaded_as_they_are_filtered(marketer):
+    make_event(address="ann@example.net", campaign=make_campaign(name="=1+1"))
+    make_event(address="bob@example.net", reason="mailboxfull", category="soft")
+    query = {"category__exact": "hard"}
+    assert (
+        "events.csv?category__exact=hard" in marketer.get(reverse(EVENTS), query).content.decode()
+    )
+
+    response = marketer.get(reverse("admin:bounces_bounceevent_csv"), query)
+
+    header, row = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert header.startswith("occurred_at,kind,category,reason,smtp_code,status,address,")
+    assert "ann@example.net" in row
+    # A spreadsheet does not run it.
+    assert "'=1+1" in row
+
+
+def test_a_broken_filter_downloads_nothing(marketer):
+    response = marketer.get(reverse("admin:bounces_bounceevent_csv"), {"campaign__id__exact": "x"})
+    assert response.status_code == 302
