@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminPasswordInput
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from bounces.sources.sealing import seal
 
@@ -13,7 +13,7 @@ class SecretField(forms.CharField):
     """Left empty it keeps what is set. Its form's `save` calls `sealed(new, old)`."""
 
     def __init__(self, **options) -> None:
-        widget = UnfoldAdminPasswordInput(
+        widget = UnfoldAdminPasswordWidget(
             attrs={"autocomplete": "new-password", "spellcheck": "false"}
         )
         super().__init__(**{"required": False, "strip": True, "widget": widget, **options})
