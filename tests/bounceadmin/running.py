@@ -31,6 +31,7 @@ gathered = Subscription.objects.exclude(subscriber__canonical__in=lifted)
 said = BounceEvent.objects.filter(kind="bounce", category="hard", trust="verified")
 print("LOOK" + json.dumps({
     "messages": dict(InboundMessage.objects.values_list("state").annotate(Count("id"))),
+    "speaking": InboundMessage.objects.filter(kind__in=BounceEvent.Kind.values).count(),
     "events": dict(BounceEvent.objects.values_list("kind").annotate(Count("id"))),
     "counts": {l.name: list(CampaignDay.objects.filter(campaign__mailing_list=l).aggregate(
         *map(Sum, ("sent", "hard", "soft", "block", "complaint", "unverified"))).values())
