@@ -81,7 +81,7 @@ _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdete
 _REPORTERS_OWN = re.compile(
     r" (?:(?:.*? )?(?:the error that the other server returned was|remote (?:host|server) said)|"
     r"recipient address rejected|recipients was rejected by a remote mail server|"
-    r"unknown address error|delivery attempts|"
+    r"unknown address error|delivery attempts|giving up on|"
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
     r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"

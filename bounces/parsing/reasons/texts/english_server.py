@@ -447,5 +447,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "authentication required for relay",
         "smtp auth to relay",
         "source routed",
+        "remote domains not supported",
     ),
 }

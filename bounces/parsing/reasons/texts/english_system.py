@@ -254,7 +254,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "error in processing",
         "processing error",
         "action aborted",
-        "transaction failed",
         "gateway error",
         "gateway timeout",
         "lmtp transmission failure",
@@ -264,6 +263,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "delivery to pipe forbidden",
         "lmtp error after",
         "mail transport unavailable",
+        "verification problem",
     ),
     "networkerror": (
         "malformed name server reply",
@@ -361,6 +361,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "routes to destination blocked",
         "no mx found for",
         "no valid route",
+        "dns not available",
     ),
     "expired": (
         "timeout waiting",
@@ -433,7 +434,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "mta * not reachable",
         "server not reachable",
         "remote server unavailable",
-        "giving up on",
         "not been collected after",
         "failing for a long time",
         "message expired",

@@ -2,6 +2,7 @@
 
 FIRST: tuple[tuple[str, str], ...] = (
     # What a shorter, usually right phrase would get wrong.
+    ("rejected", "sender verify failed"),
     ("userunknown", "bouncecategory bad mailbox"),
     ("hostunknown", "bouncecategory bad domain"),
     ("suspend", "bouncecategory inactive mailbox"),
@@ -139,4 +140,6 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("blocked", "was blocked by"),
     ("systemerror", "temporary failure"),
     ("expired", "delivery temporarily suspended"),
+    ("expired", "giving up"),
+    ("systemerror", "transaction failed"),
 )
