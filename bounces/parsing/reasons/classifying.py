@@ -79,8 +79,7 @@ _SILENT = frozenset(("", "0.0", "1.0"))
 _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
 """What a local program may report that is more than its own failure."""
 _REPORTERS_OWN = re.compile(
-    r" (?:(?:.*? )?(?:the error that the other server returned was|remote (?:host|server) said)|"
-    r"recipient address rejected|recipients was rejected by a remote mail server|"
+    r" (?:recipient address rejected|recipients was rejected by a remote mail server|"
     r"unknown address error|delivery attempts|giving up on|"
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
@@ -88,6 +87,9 @@ _REPORTERS_OWN = re.compile(
     r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
 )
 """What reporters write around the reply; their "server" and "error" mean nothing."""
+_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote host said ",
+                  " remote server said ")  # fmt: skip
+"""After these only the reply counts."""
 _SENTENCE_ENDS = ("\n", ". ", "; ")
 
 
@@ -189,12 +191,22 @@ def _by_text(case: _Case) -> Verdict | None:
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = _REPORTERS_OWN.sub("", case.words)
+    words = _without_frame(case.words)
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
     reason = _in_its_place(pair.reason, pair.said, case)
     return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
+
+
+def _without_frame(words: str) -> str:
+    """Return what the refusing host said, without what the reporter writes around it."""
+    for marker in _REPLY_FOLLOWS:
+        _, found, reply = words.rpartition(marker)
+        if found:
+            words = f" {reply}"
+            break
+    return _REPORTERS_OWN.sub("", words)
 
 
 def _in_its_place(reason: str, words: str, case: _Case) -> str:

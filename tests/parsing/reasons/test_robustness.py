@@ -42,7 +42,8 @@ def test_any_evidence_gives_a_known_reason_and_quotes_its_text(evidence: Evidenc
 @pytest.mark.parametrize(
     "piece",
     ["a", "@", "<", "a@", " ", "\n", ".", "550-", "user ", "mailbox ", "mailbox x ", "é", "無",
-     "access denied ", "(state ", "ofr_", "[", "\x00", "user unknown "],
+     "access denied ", "zq ", "blocked zq ", "remote host ",
+     "(state ", "ofr_", "[", "\x00", "user unknown "],
 )  # fmt: skip
 def test_a_megabyte_of_anything_is_classified_at_once(piece: str) -> None:
     evidence = Evidence(piece * (1_000_000 // len(piece)))
