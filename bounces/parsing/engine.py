@@ -42,6 +42,12 @@ _BOUNCE_SUBJECT = re.compile(
     r"投递失败|无法投递|반송|배달되지|iletilemedi",
     re.I,
 )
+_MEASURED = re.compile(r"\W*report domain:", re.I)
+_ABOUT_DELIVERY = re.compile(
+    r"deliver|undeliv|returned|reject|refused|recipient|bounce|mailbox|quota|unknown user|"
+    r"not exist|no such|[45]\d\d[ -]|[45]\.\d\.\d|配信|送信|宛先|退|zustell|remis|entreg|доставл",
+    re.I,
+)
 _FORWARDED = re.compile(
     r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
     r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
@@ -132,11 +138,17 @@ def _look(notice: Notice, depth: int) -> _Look:
 def _is_from_a_daemon(notice: Notice) -> bool:
     """Whether who sent a message, or how, says that it is a report of a mail system."""
     headers = notice.headers
-    if "x-failed-recipients" in headers or _DAEMON.search(headers.get("from")):
+    if "x-failed-recipients" in headers:
         return True
-    return_path = headers.get("return-path").strip() if "return-path" in headers else None
-    nobody = return_path in ("<>", "") or "mailer-daemon" in (return_path or "").lower()
-    return nobody and bool(_BOUNCE_SUBJECT.search(notice.subject))
+    return_path = headers.get("return-path").lower() if "return-path" in headers else "unknown"
+    nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
+    about_delivery = _BOUNCE_SUBJECT.search(notice.subject) is not None
+    if not _DAEMON.search(headers.get("from")):
+        return nobody and about_delivery
+    # Postmasters write letters too, and systems that measure send reports.
+    if _MEASURED.match(notice.subject):
+        return False
+    return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
 
 
 def _names_recipients(notice: Notice, form: Format | None) -> bool:

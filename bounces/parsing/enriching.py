@@ -30,8 +30,10 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
             _add(finding, told)
         if exchanges:
             texts.complete(finding, exchanges)
+        if len(found) == 1 and "@" not in finding.recipient:
+            _name(finding, notice)
         if not finding.diagnostic:
-            finding.diagnostic = finding.context or texts.whole_text(notice)
+            finding.diagnostic = finding.context or notice.whole_text
 
 
 def enrich_from_paragraphs(found: list[Finding], notice: Notice, form: Format) -> bool:
@@ -49,6 +51,15 @@ def enrich_from_paragraphs(found: list[Finding], notice: Notice, form: Format) -
             said = " ".join(text[start : text.find("\n\n", start)].split())
             _add(finding, Finding(finding.recipient, said[: layouts.MOST_SAID]))
     return True
+
+
+def _name(finding: Finding, notice: Notice) -> None:
+    """Say whom mail was for, where the report has only a local name, a program or nothing."""
+    named = texts.named_elsewhere(notice)
+    local = finding.recipient.lower()
+    same = [address for address in named if address.lower().startswith(f"{local}@")]
+    if same or not local or " " in local or local[0] in "|/":
+        finding.recipient = (same or named or [finding.recipient])[0]
 
 
 def _add(finding: Finding, told: Finding) -> None:

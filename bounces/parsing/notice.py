@@ -10,6 +10,7 @@ from bounces.parsing.headers import Headers
 from bounces.parsing.mime import Message, Part
 
 MOST_RECIPIENTS = 1000
+_MOST_WHOLE_TEXT = 2000
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status",
                           "text/delivery-status", "message/delivery-report"})  # fmt: skip
 _READABLE = frozenset({"text/plain", "text/html", "text/calendar"})
@@ -103,6 +104,11 @@ class Notice:
     def lines(self) -> list[str]:
         """The report's own words for people, without the message that it returns."""
         return self._lines[0]
+
+    @cached_property
+    def whole_text(self) -> str:
+        """The report's own words on one line, as far as they are of use."""
+        return " ".join(" ".join(self.lines).split())[:_MOST_WHOLE_TEXT]
 
     @property
     def returned_lines(self) -> list[str]:

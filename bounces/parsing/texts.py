@@ -17,7 +17,6 @@ _GENERAL = Layout(
     r"delivery to|unknown user|user unknown|no such user|收件人|宛先|destinataire|empfänger|"
     r"destinatario|destinatário|получатель"
 )
-_MOST_ABOUT_ALL = 2000
 _MOST_BEFORE_HOST = 250
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _DELAYED = (
@@ -54,7 +53,7 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
         by_address = {finding.recipient.lower(): finding for finding in found}
         found = [by_address.get(address.lower()) or Finding(address) for address in failed]
     if not found:
-        found = [Finding(address) for address in _named_elsewhere(notice)]
+        found = [Finding(address) for address in named_elsewhere(notice)]
         if form is not None and form.transcript:
             exchanges = transcripts.read(notice.lines)
             for finding in found:
@@ -62,7 +61,7 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
     about_all = ""
     for finding in found:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
-            about_all = about_all or whole_text(notice)
+            about_all = about_all or notice.whole_text
             finding.diagnostic = about_all
         if form is not None and form.local and not finding.command:
             finding.command = "RCPT"
@@ -76,9 +75,9 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
 
 def by_layout(notice: Notice, form: Format | None) -> list[Finding]:
     """Findings where the format's layout has them, completed from the dialogue that it quotes."""
-    found = layouts.read(notice.lines, form.layout if form else _GENERAL)
-    if form is None:
-        found = _without_bystanders(found, notice)
+    found = layouts.read(notice.lines, form.layout) if form is not None else []
+    if not found and not (form is not None and form.transcript):
+        found = _without_bystanders(layouts.read(notice.lines, _GENERAL), notice)
     if form is not None and form.transcript:
         exchanges = transcripts.read(notice.lines)
         if not found:
@@ -108,14 +107,9 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
         finding.diagnostic = outcome.reply
 
 
-def whole_text(notice: Notice) -> str:
-    """The report's own words on one line."""
-    return " ".join(" ".join(notice.lines).split())[:_MOST_ABOUT_ALL]
-
-
 def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
-    text = whole_text(notice)
+    text = notice.whole_text
     folded = f"{notice.subject} {text}".lower()
     return any(phrase in folded for phrase in _DELAYED) and not _GIVEN_UP.search(text)
 
@@ -132,7 +126,7 @@ def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:
     return kept or [f for f in found if f.recipient.lower() != notice.sender][:1]
 
 
-def _named_elsewhere(notice: Notice) -> list[str]:
+def named_elsewhere(notice: Notice) -> list[str]:
     """Recipients from the returned message, the subject, the text, or a VERP return path."""
     headers, original = notice.headers, notice.original
     own = {notice.sender, *(a.lower() for a in addresses.every(headers.get("to")))}

@@ -47,7 +47,7 @@ FORMATS: tuple[Format, ...] = (
         "mfilter",
         lines=("server message",),
         fields=("x-mailer: m-filter",),
-        layout=Layout(begins=r"\0", listed=False),
+        layout=Layout(details=r"^-+ ?server message", ends=r"^-+ ?original m"),
         sure=False,
     ),
     Format("docomo", fields=("from: mailer-daemon@docomo.ne.jp",), layout=COLON, sure=False),

@@ -14,14 +14,22 @@ SENDMAIL = Layout(
     begins=r"The following addresses had|following addresses? (?:failed|could not)",
     ends=r"-{3,} ?(?:Transcript of session|Unsent message|Original message)",
 )
+# Below its words for people it repeats who failed, with the reply, for administrators.
 _EXCHANGE = Layout(
-    begins=r"Delivery has failed to|rejected your message|could(?:n'?t| not) be delivered",
-    labels=r"Your message to",
-    details=r"^Diagnostic information for administrators:?",
+    begins=r"^(?:Diagnostic information for administrators|"
+    r"Diagnoseinformationen für Administratoren|"
+    r"Informations de diagnostic pour les administrateurs|Información de diagnóstico para|"
+    r"Informazioni di diagnostica per|Diagnostische (?:gegevens|informatie) voor|"
+    r"Informações de diagnóstico para|管理者向けの診断情報|供管理员使用的诊断信息|"
+    r"Сведения для диагностики)",
     ends=r"^Original message headers",
 )
 # "ann@example.net on Mon, 3 May 2004 10:00:00 -0500", what happened set in below.
-_EXCHANGE_2003 = Layout(begins=r"did not reach the following recipient|could not be reached")
+_EXCHANGE_2003 = Layout(
+    begins=r"did not reach the following recipient|could not be reached",
+    # An address of X.400: "c=US;a= ;p=Example;dda:SMTP=ann@example.net;"
+    labels=r"c=[^\n@]{1,200}SMTP=",
+)
 
 FORMATS: tuple[Format, ...] = (
     Format(

@@ -158,12 +158,12 @@ FORMATS: tuple[Format, ...] = (
             "subject: not member article",
             "subject: loop back warning",
             "subject: reject mail",
+            "subject: fml system error",
+            "subject: spam mail from a spammer",
+            "subject: security alert:",
+            "subject: warning: unix from",
         ),
-        layout=Layout(
-            labels=r"Duplicated Message-ID in|.{0,80}(?:article|mail|message) .{0,40}to",
-            listed=False,
-            keeps_label=True,
-        ),
+        layout=Layout(labels=r"[^<\n@]{3,200}(?=<)", listed=False, keeps_label=True),
     ),
     Format(
         "tencent",
