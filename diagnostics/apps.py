@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,8 @@ class DiagnosticsConfig(AppConfig):
         from bounces import taking  # noqa: PLC0415
         from diagnostics import received_reports  # noqa: PLC0415
         from diagnostics.probing import returning  # noqa: PLC0415
+        from diagnostics.settings_checks import check_settings  # noqa: PLC0415
 
+        checks.register(check_settings)
         taking.register(returning.KIND, _("Round trip"), returning.take)
         taking.register(received_reports.KIND, _("DMARC report"), received_reports.take)

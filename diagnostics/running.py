@@ -92,7 +92,7 @@ def sweep() -> int:
 
 
 def release_claims() -> int:
-    """Forget all claims: for the start of a process that is known to be the only worker."""
+    """Forget the claims of workers that are no more."""
     claimed = DiagnosticRun.objects.unfinished().filter(claimed_at__isnull=False)
     return claimed.update(claimed_at=None)
 

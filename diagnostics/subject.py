@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -33,11 +33,13 @@ class Subject:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Subject:
-        """The subject that `as_data` made `data` of."""
+        """The subject that `as_data` made `data` of, whatever version of this it was."""
+        known = {field.name for field in fields(cls)}
         values: dict[str, Any] = {
             name: tuple(tuple(x) if isinstance(x, list) else x for x in value)
             if isinstance(value, list)
             else value
             for name, value in data.items()
+            if name in known
         }
         return cls(**values)

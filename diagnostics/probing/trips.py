@@ -138,6 +138,13 @@ def sweep() -> None:
     Probe.objects.filter(pk__in=late, state=Probe.State.SENT).update(state=Probe.State.LOST)
 
 
+def release_claims() -> int:
+    """Let probes be sent again that a worker which is no more was sending."""
+    return Probe.objects.filter(state=Probe.State.SENDING).update(
+        state=Probe.State.PENDING, claimed_at=None
+    )
+
+
 def delete_old() -> int:
     """Delete probes that ended long ago; return how many."""
     old = Probe.objects.ended().filter(created_at__lt=timezone.now() - KEPT)

@@ -32,6 +32,7 @@ from bounces.sources.listener.limits import Limits
 from bounces.sources.listener.server import Place
 from bounces.sources.mailbox import leasing
 from bounces.sweeping import release_claims, sweep
+from diagnostics import sweeping as diagnosing
 from lists import jobs
 
 # Addresses that mean "every interface", and where to knock for them.
@@ -110,6 +111,7 @@ class Command(BaseCommand):
             release_claims()
             leasing.release_all()
             jobs.release_claims()
+            diagnosing.release_claims()
         jobs.sweep()
         pending = sweep(overdue=timedelta(0))
         if pending:
