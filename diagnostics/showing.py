@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diagnostics import checking
 from diagnostics.checks.comparing import Change, Comparison, compare
 from diagnostics.models import DiagnosticRun, RunFinding, RunStep
 from diagnostics.words import CHECKS, STATUSES
@@ -78,6 +79,17 @@ class RunPage(Progress):
     ranked: Sequence[dict[str, Any]]
     since: Since | None
     history: tuple[DiagnosticRun, ...]
+
+    @property
+    def is_blind(self) -> bool:
+        """Every check of the network that could say something could not."""
+        said = {
+            one.status
+            for group in self.groups
+            for one in group.findings
+            if one.check_name in checking.CHECKS
+        }
+        return "could-not-check" in said and said <= {"could-not-check", "info"}
 
 
 def progress(run: DiagnosticRun) -> Progress:

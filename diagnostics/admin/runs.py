@@ -38,7 +38,7 @@ class PlanFilter(DropdownFilter):
 @admin.register(DiagnosticRun)
 class DiagnosticRunAdmin(RecordAdmin):
     page_template = "bounceadmin/run.html"
-    list_display = ["created_at", "question", "subject", "result", "said", "who"]
+    list_display = ["created_at", "question", "of_what", "result", "said", "who"]
     list_display_links = ["question"]
     list_filter = [PlanFilter, ("mailing_list", AutocompleteSelectFilter)]
     list_select_related = ["mailing_list", "campaign", "requested_by"]
@@ -70,7 +70,7 @@ class DiagnosticRunAdmin(RecordAdmin):
         return row.title
 
     @admin.display(description=_("about"))
-    def subject(self, row: DiagnosticRun) -> str:
+    def of_what(self, row: DiagnosticRun) -> str:
         return row.about
 
     @admin.display(description=_("result"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import tools
+from diagnostics import showing, tools
 from diagnostics.checks.resolving import new_cache
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
@@ -88,6 +88,7 @@ def test_a_good_domain_with_a_real_mail_host(network, mail_host):
     run = run_about("good.test", reach_internal=True)
 
     assert run.state == DiagnosticRun.State.DONE
+    assert not showing.page(run).is_blind
     assert told(run, "spf") == {
         "The SPF record of good.test is sound.": "ok",
         "Mail from 192.0.2.25: pass.": "ok",
@@ -139,6 +140,7 @@ def test_a_dead_resolver_gives_neither_a_pass_nor_a_fail(network):
     assert set(network_checks.values_list("status", flat=True)) <= {"could-not-check", "info"}
     assert (run.problems, run.warnings) == (0, 0)
     assert run.worst == "could-not-check"
+    assert showing.page(run).is_blind
 
 
 def test_a_resolver_that_is_not_there_is_the_same(network):
