@@ -139,8 +139,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=10),
     },
     "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", "schedule": 60.0},
-    "delete-old-probes": {
-        "task": "diagnostics.tasks.delete_old_probes",
+    "delete-old-diagnostics": {
+        "task": "diagnostics.tasks.delete_old",
         "schedule": crontab(hour=3, minute=40),
     },
 }

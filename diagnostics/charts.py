@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diagnostics.received_reports import ReportedDay
+from diagnostics.reported import ReportedDay
 
 STEP = 12
 WIDTH = 8

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from diagnostics import received_reports
+from diagnostics import reported
 from diagnostics.checking import Checked
 from diagnostics.checks import dmarc_reports
 from diagnostics.checks.findings import Finding
@@ -34,7 +34,7 @@ class Asked:
 
 def _dmarc_reports(asked: Asked) -> Checked:
     since = asked.now - _REPORT_DAYS
-    reports = received_reports.summed_up(asked.subject, since)
+    reports = reported.summed_up(asked.subject, since)
     if not reports:
         return Checked(
             (

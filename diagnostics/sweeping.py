@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics import running
+from diagnostics import received_reports, running
 from diagnostics.probing import schedule, trips
 
 
@@ -11,6 +11,12 @@ def sweep() -> None:
     running.sweep()
     trips.sweep()
     schedule.send_what_is_due()
+
+
+def delete_old() -> None:
+    """Delete round trips and DMARC reports that nobody looks at any more."""
+    trips.delete_old()
+    received_reports.delete_old()
 
 
 def release_claims() -> None:

@@ -29,5 +29,5 @@ def sweep() -> None:
 
 
 @shared_task
-def delete_old_probes() -> None:
-    trips.delete_old()
+def delete_old() -> None:
+    sweeping.delete_old()

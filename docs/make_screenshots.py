@@ -43,6 +43,12 @@ SHOTS = (
     Shot("dashboard-phone", width=390, height=844),
     Shot("list", clicks=(".ba-list >> nth=0 >> .ba-list-name a",)),
     Shot(
+        "diagnosis",
+        "/admin/diagnostics/diagnosticrun/",
+        ("#result_list tbody tr >> nth=0 >> a >> nth=0",),
+        height=1100,
+    ),
+    Shot(
         "bounce", "/admin/bounces/bounceevent/", ("#result_list tbody tr >> nth=0 >> a >> nth=0",)
     ),
 )

@@ -16,7 +16,7 @@ from unfold.decorators import action
 from bounces.admin import RecordAdmin
 from diagnostics.charts import dmarc_bars
 from diagnostics.models import DmarcReport
-from diagnostics.received_reports import (
+from diagnostics.reported import (
     Tally,
     by_day,
     by_source,

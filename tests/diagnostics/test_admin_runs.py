@@ -11,6 +11,7 @@ from django.utils import timezone
 from diagnostics import running, showing
 from diagnostics.models import DiagnosticRun
 from diagnostics.subject import Subject
+from lists.counting import Count, add
 from tests.diagnostics.zones import BROKEN, GOOD, tools
 from tests.factories import make_campaign, make_list, make_run, make_user
 
@@ -188,3 +189,18 @@ def test_the_list_of_runs_costs_the_same_however_many_there_are(
 
 def test_a_kept_subject_of_an_older_version_is_no_trap():
     assert Subject.from_data({"domain": "x.example"}).sending_ips == ()
+
+
+def test_a_list_in_a_bad_band_is_offered_the_question_that_fits(row, client):
+    today = timezone.now().date()
+    campaign = row.campaigns.get()
+    add(
+        [
+            Count(campaign.pk, today, "big.example", "sent", 1000),
+            Count(campaign.pk, today, "big.example", "block", 300, "blocked"),
+        ]
+    )
+    client.force_login(make_user("Operator"))
+    page = client.get(reverse("admin:lists_mailinglist_change", args=[row.pk])).content
+    assert b"Find the cause" in page
+    assert b'name="plan" value="everything-bounces"' in page

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from bounces import pipeline
 from bounces.models import BounceEvent
-from diagnostics import received_reports
+from diagnostics import received_reports, reported
 from diagnostics.models import DmarcReport, DmarcSource
 from diagnostics.requesting import subject_of
 from tests.factories import make_list, make_message, make_user
@@ -109,7 +110,7 @@ def test_a_report_of_the_organization_counts_for_its_subdomain():
     assert DmarcReport.objects.count() == 1
     # Its rows are about example.com itself, which is not what this list shows as its From.
     since = datetime(2026, 11, 1, tzinfo=UTC)
-    assert received_reports.summed_up(subject_of(row), since) == []
+    assert reported.summed_up(subject_of(row), since) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f\x8b broken", b"PK\x03\x04 no zip", b"<feedback"])
@@ -138,17 +139,15 @@ def test_what_was_kept_is_told_by_day_and_by_address(ours):
     pipeline.process([row.pk])
     first, last = date(2026, 11, 19), date(2026, 11, 21)
 
-    days = received_reports.by_day("example.com", first, last)
+    days = reported.by_day("example.com", first, last)
     assert [day.tally.count for day in days] == [0, 105, 0]
     assert (days[1].tally.passed, days[1].tally.failed) == (95, 10)
 
-    mine, other = received_reports.by_source(
-        "example.com", first, last, received_reports.sending_addresses()
-    )
+    mine, other = reported.by_source("example.com", first, last, reported.sending_addresses())
     assert (mine.source_ip, mine.is_ours, mine.tally.spf_aligned) == ("192.0.2.25", True, 90)
     assert (other.is_ours, other.tally.dkim_aligned) == (False, 5)
 
-    reports = received_reports.summed_up(subject_of(ours), datetime(2026, 11, 1, tzinfo=UTC))
+    reports = reported.summed_up(subject_of(ours), datetime(2026, 11, 1, tzinfo=UTC))
     assert [(one.reporter, one.count) for one in reports] == [("Big", 105)]
 
 
@@ -177,3 +176,12 @@ def test_without_reports_the_page_says_how_to_get_them(client):
     client.force_login(make_user("Marketer"))
     page = client.get(reverse("admin:diagnostics_dmarcreport_overview"))
     assert b"No report yet" in page.content
+
+
+def test_reports_are_deleted_after_a_long_while(ours):
+    row = make_message(raw=mail(gz(xml(*ROWS)), "r.xml.gz"))
+    pipeline.process([row.pk])
+    assert received_reports.delete_old() == 0
+    DmarcReport.objects.update(received_at=timezone.now() - received_reports.KEPT * 2)
+    assert received_reports.delete_old() == 1
+    assert not DmarcSource.objects.exists()
