@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -132,6 +133,14 @@ def test_ordinary_mail_is_not_unpacked(ours, monkeypatch):
     monkeypatch.setattr(received_reports, "reports_in_message", lambda raw: 1 / 0)
     row = make_message(raw=mail(b"x", "holiday.zip", "Photos"))
     assert pipeline.process([row.pk]) == {"other": 1}
+
+
+@pytest.mark.parametrize("filler", [b"name=!", b"name=" + b"!" * 600, b"name=a!b!1234567"])
+def test_no_message_makes_recognising_slow(ours, filler):
+    row = make_message(raw=b"Subject: x\n\n" + filler * (64 * 1024 // len(filler)))
+    began = time.process_time()
+    pipeline.process([row.pk])
+    assert time.process_time() - began < 2
 
 
 def test_what_was_kept_is_told_by_day_and_by_address(ours):
