@@ -66,7 +66,8 @@ def swaks_line(letter: Letter, header_from: str) -> str:
         "--from", letter.return_path,
         "--to", letter.recipient,
         "--h-From", header_from,
-        "--header", f"Message-ID: <{letter.message_id}>",
+        # In swaks's own spelling, so that it replaces its own.
+        "--header", f"Message-Id: <{letter.message_id}>",
         "--header", "Subject: Round-trip test: this message is meant to bounce",
     ]  # fmt: skip
     if settings.PROBE_RELAY_TLS == "tls":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from datetime import timedelta
+from email.parser import BytesParser
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,6 +24,7 @@ from lists.models import CampaignDay, Suppression
 from tests.diagnostics.checks.authoritative import free_port
 from tests.factories import make_campaign, make_message, make_user
 from tests.mails import dsn
+from tests.services import need
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +191,21 @@ def test_the_swaks_line_holds_no_password(relay, campaign, settings):
     assert line.startswith("swaks --server 127.0.0.1 ")
     assert f"--from {probe.return_path}" in line.replace("'", "")
     assert "secret" not in line
+
+
+def test_the_swaks_line_sends_the_same_probe(relay, campaign):
+    swaks = need("swaks", "the line to paste is run with it (Debian package swaks)")
+    probe = trips.request_probe(campaign)
+    line = swaks_line(trips.letter_of(probe), "news@example.com")
+    done = subprocess.run(
+        [swaks, *shlex.split(line)[1:]], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (envelope,) = relay.taken
+    assert (envelope.mail_from, envelope.rcpt_tos) == (probe.return_path, [probe.recipient])
+    sent = BytesParser().parsebytes(envelope.content)
+    assert sent.get_all("Message-ID") == [f"<{probe.message_id}>"]
+    assert sent["From"] == "news@example.com"
 
 
 def test_what_does_not_come_back_on_a_schedule_raises_an_alert_until_it_does(relay, campaign):
