@@ -7,13 +7,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from bounces.admin import RecordAdmin
+from diagnostics.admin.progress import ProgressMixin
 from diagnostics.models import Probe, ProbeSchedule
 from diagnostics.probing.legs import legs
 from diagnostics.probing.letter import swaks_line
@@ -23,8 +23,9 @@ from lists.models import Campaign
 
 
 @admin.register(Probe)
-class ProbeAdmin(RecordAdmin):
+class ProbeAdmin(ProgressMixin, RecordAdmin):
     page_template = "bounceadmin/probe.html"
+    progress_template = "bounceadmin/parts/probe_legs.html"
     list_display = ["created_at", "campaign", "state", "duration", "road", "planned"]
     list_display_links = ["campaign"]
     list_filter = [("state", ChoicesDropdownFilter), ("campaign", AutocompleteSelectFilter)]
@@ -36,7 +37,6 @@ class ProbeAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("send/<int:campaign_id>/", wrap(self.send_view), name="diagnostics_probe_send"),
-            path("<int:pk>/progress/", wrap(self.progress_view), name="diagnostics_probe_progress"),
             *super().get_urls(),
         ]
 
@@ -89,19 +89,8 @@ class ProbeAdmin(RecordAdmin):
             reverse(f"{self.admin_site.name}:diagnostics_probe_change", args=[probe.pk])
         )
 
-    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The legs, while they are waited for; a script asks for it."""
-        row = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
-        response = TemplateResponse(
-            request, "bounceadmin/parts/probe_legs.html", {"probe": row, "legs": legs(row)}
-        )
-        response["X-Finished"] = "yes" if row.is_finished else "no"
-        response["Cache-Control"] = "no-store"
-        return response
+    def progress_context(self, row: Probe) -> dict[str, object]:
+        return {"probe": row, "legs": legs(row)}
 
 
 @admin.register(ProbeSchedule)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from unfold.decorators import action
 from bounces.admin import RecordAdmin
 from diagnostics import showing
 from diagnostics.admin.forms import StartForm
+from diagnostics.admin.progress import ProgressMixin
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
 from diagnostics.requesting import request_run
@@ -36,8 +37,9 @@ class PlanFilter(DropdownFilter):
 
 
 @admin.register(DiagnosticRun)
-class DiagnosticRunAdmin(RecordAdmin):
+class DiagnosticRunAdmin(ProgressMixin, RecordAdmin):
     page_template = "bounceadmin/run.html"
+    progress_template = "bounceadmin/parts/run_progress.html"
     list_display = ["created_at", "question", "of_what", "result", "said", "who"]
     list_display_links = ["question"]
     list_filter = [PlanFilter, ("mailing_list", AutocompleteSelectFilter)]
@@ -49,11 +51,6 @@ class DiagnosticRunAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("start/", wrap(self.start_view), name="diagnostics_diagnosticrun_start"),
-            path(
-                "<int:pk>/progress/",
-                wrap(self.progress_view),
-                name="diagnostics_diagnosticrun_progress",
-            ),
             *super().get_urls(),
         ]
 
@@ -117,19 +114,8 @@ class DiagnosticRunAdmin(RecordAdmin):
         }
         return TemplateResponse(request, "bounceadmin/start_diagnosis.html", context)
 
-    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The part of the page that changes while the run goes on; a script asks for it."""
-        row = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
-        response = TemplateResponse(
-            request, "bounceadmin/parts/run_progress.html", {"page": showing.progress(row)}
-        )
-        response["X-Finished"] = "yes" if row.is_finished else "no"
-        response["Cache-Control"] = "no-store"
-        return response
+    def progress_context(self, row: DiagnosticRun) -> dict[str, object]:
+        return {"page": showing.progress(row)}
 
     def _url(self, name: str, *args: object) -> str:
         full = f"{self.admin_site.name}:diagnostics_diagnosticrun_{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import time
@@ -21,10 +22,16 @@ SOA = "@ 60 IN SOA ns.{zone}. admin.{zone}. 1 3600 900 604800 60\n@ 60 IN NS ns.
 
 
 def free_port() -> int:
-    """A port that is free for UDP and TCP just now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that is free for UDP and TCP just now, below those that outgoing connections get."""
+    for port in random.sample(range(20_000, 32_000), 200):
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind((LOOPBACK, port))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("No port is free.")
 
 
 @contextmanager

@@ -44,6 +44,7 @@ smtpd_tls_loglevel = 0
 
 SERVICES = """
 {loopback}:{port} inet n - n - - smtpd
+smtp unix - - n - - smtp
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -61,8 +62,13 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 @contextmanager
-def postfix(domain: str, local_parts: Sequence[str], host: str, certificate: Path) -> Iterator[int]:
-    """Run a Postfix called `host` that knows `local_parts` at `domain`; yields its port."""
+def postfix(
+    domain: str, local_parts: Sequence[str], host: str, certificate: Path, settings: str = ""
+) -> Iterator[int]:
+    """Run a Postfix called `host` that knows `local_parts` at `domain`; yields its port.
+
+    `settings` are lines of main.cf that come last.
+    """
     binary = need("postfix", "these tests talk to a real Postfix (Debian package postfix)")
     if os.geteuid() != 0:
         pytest.skip("Postfix can only be started by root")
@@ -70,7 +76,7 @@ def postfix(domain: str, local_parts: Sequence[str], host: str, certificate: Pat
     root = Path(tempfile.mkdtemp(prefix="postfix-"))
     root.chmod(0o755)
     try:
-        port = _configure(root, domain, local_parts, host, certificate)
+        port = _configure(root, domain, local_parts, host, certificate, settings)
         _run(binary, root, "start")
         try:
             _wait_for(port, root)
@@ -82,7 +88,12 @@ def postfix(domain: str, local_parts: Sequence[str], host: str, certificate: Pat
 
 
 def _configure(
-    root: Path, domain: str, local_parts: Sequence[str], host: str, certificate: Path
+    root: Path,
+    domain: str,
+    local_parts: Sequence[str],
+    host: str,
+    certificate: Path,
+    settings: str,
 ) -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
@@ -101,7 +112,7 @@ def _configure(
         "domain": domain,
         "certificate": copied,
     }
-    (root / "main.cf").write_text(MAIN.format(**values))
+    (root / "main.cf").write_text(MAIN.format(**values) + settings)
     (root / "master.cf").write_text(SERVICES.format(**values))
     (root / "recipients").write_text("".join(f"{local} x\n" for local in local_parts))
     return port
