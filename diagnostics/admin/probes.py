@@ -26,10 +26,9 @@ from lists.models import Campaign
 class ProbeAdmin(ProgressMixin, RecordAdmin):
     page_template = "bounceadmin/probe.html"
     progress_template = "bounceadmin/parts/probe_legs.html"
-    list_display = ["created_at", "campaign", "state", "duration", "road", "planned"]
+    list_display = ["created_at", "campaign", "state", "duration", "road", "asker"]
     list_display_links = ["campaign"]
     list_filter = [("state", ChoicesDropdownFilter), ("campaign", AutocompleteSelectFilter)]
-    list_select_related = ["campaign", "bounce"]
     ordering = ["-created_at", "-id"]
     list_before_template = "bounceadmin/parts/probe_help.html"
 
@@ -42,9 +41,9 @@ class ProbeAdmin(ProgressMixin, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Probe]:
         rows = super().get_queryset(request)
-        return rows.select_related("campaign__mailing_list", "bounce", "schedule").defer(
-            "bounce__raw"
-        )
+        return rows.select_related(
+            "campaign__mailing_list", "bounce", "schedule", "requested_by"
+        ).defer("bounce__raw")
 
     @admin.display(description=_("took"))
     def duration(self, row: Probe) -> str:
@@ -56,9 +55,9 @@ class ProbeAdmin(ProgressMixin, RecordAdmin):
     def road(self, row: Probe) -> str:
         return row.bounce.get_source_display() if row.bounce else "–"
 
-    @admin.display(description=_("on a schedule"), boolean=True)
-    def planned(self, row: Probe) -> bool:
-        return row.schedule_id is not None
+    @admin.display(description=_("asked by"))
+    def asker(self, row: Probe) -> str:
+        return _("schedule") if row.schedule_id else str(row.requested_by or "–")
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         extra = {"relay_is_set": is_configured(), "relay": settings.PROBE_RELAY_HOST}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from lists import health, policies
 from lists.admin import how_to_send_page
@@ -31,6 +33,10 @@ class MailingListAdmin(HealthFirstAdmin):
     list_display = ["name", "stream", "band", "rate", "header_from", "bounce_domain"]
     list_filter = [("stream", ChoicesDropdownFilter)]
     search_fields = ["name"]
+    # A few short entries, one a line.
+    formfield_overrides = {
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+    }
     fieldsets = [
         (
             None,
