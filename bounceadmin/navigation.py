@@ -44,6 +44,8 @@ _GROUPS = (
              "bounces.view_mailbox"),
             (gettext_lazy("Listening addresses"), "alternate_email",
              "admin:bounces_bounceaddress_changelist", "bounces.view_bounceaddress"),
+            (gettext_lazy("Webhooks"), "webhook", "admin:bounces_webhookendpoint_changelist",
+             "bounces.view_webhookendpoint"),
         ),
     ),
     (

@@ -170,11 +170,20 @@ CACHES = {
 # --- bounces ----------------------------------------------------------------------------------
 # A longer message is cut here: a bounce says what it has to say at its beginning.
 MAX_MESSAGE_BYTES = env.int("MAX_MESSAGE_BYTES", default=10 * 1024 * 1024)
+# A webhook's request; the largest are SendGrid's batches. Never more than MAX_MESSAGE_BYTES.
+WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=5 * 1024 * 1024)
 PIPELINE_BATCH_SIZE = env.int("PIPELINE_BATCH_SIZE", default=200)
 # A run at a mailbox ends after so long and goes on in the next one, so that workers stay free.
 MAILBOX_RUN_SECONDS = env.int("MAILBOX_RUN_SECONDS", default=45)
 # Maildirs are read below these folders only, whatever is set up in the admin.
 MAILDIR_ROOTS = env.list("MAILDIR_ROOTS", default=[])
+# A worker that has not finished what it claimed after this long is taken for dead.
+PIPELINE_CLAIM_SECONDS = env.int("PIPELINE_CLAIM_SECONDS", default=300)
+# How long it is remembered which mails were counted as sent or delivered; older events of mail
+# services are not counted.
+RECEIPT_RETENTION_DAYS = env.int("RECEIPT_RETENTION_DAYS", default=60)
+# More bounces a day to one signed return path are not believed, unless their mails are known.
+RETURN_PATH_DAILY_LIMIT = env.int("RETURN_PATH_DAILY_LIMIT", default=10)
 RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)

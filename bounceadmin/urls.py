@@ -8,6 +8,7 @@ from bounceadmin import theme, views
 from bounceadmin.api.root import api
 from bounceadmin.preferences import preferences
 from bounceadmin.privacy import pages as person
+from bounces.sources.webhooks.views import receive
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -18,4 +19,5 @@ urlpatterns = [
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("hooks/<str:token>/", receive, name="webhook"),
 ]

@@ -21,7 +21,11 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action
 from unfold.paginator import InfinitePaginator
 
-from bounces import admin_listener, admin_mailboxes  # noqa: F401 (they register themselves)
+from bounces import (  # noqa: F401 (they register themselves)
+    admin_listener,
+    admin_mailboxes,
+    admin_webhooks,
+)
 from bounces.admin_filters import (
     AboutFilter,
     MessageKindFilter,

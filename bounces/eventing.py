@@ -1,21 +1,18 @@
-"""From what a message says to events, their effect on people, and the counts."""
+"""From what messages say to events, their effect on people, and the counts."""
 
 from __future__ import annotations
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 
-from django.conf import settings
-
-from bounces.attributing import Attribution, subscribed
-from bounces.models import BounceEvent, InboundMessage
-from bounces.parsing import ParsedMessage, Report
+from bounces import bounding, receipts
+from bounces.attributing import subscribed
+from bounces.drafting import Draft, dedupe_key, drafts
+from bounces.models import BounceEvent
 from bounces.privacy import hide
-from bounces.text import storable
-from lists import bouncing, counting
-from lists.addresses import canonical, domain_of
+from bounces.taking import Understood
+from lists import bouncing, counting, subscribing
 from lists.models import MailingList
 from lists.policies import policies_of
 from lists.policy import Unverified
@@ -26,98 +23,48 @@ Category = BounceEvent.Category
 
 # Of two reports about the same mail to the same person the worse one counts.
 _SEVERITY = {"hard": 3, "block": 2, "soft": 1, "": 0}
-# How far a live message's Date may be from its arrival before its clock is taken for wrong.
-_CREDIBLE_CLOCK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An event that is not saved yet."""
-
-    event: BounceEvent
-    mail: str
-    """What tells two mails to one person apart."""
-
-
-def drafts(row: InboundMessage, parsed: ParsedMessage, about: Attribution) -> Iterator[Draft]:
-    """The events one message gives rise to; none where it is `other`."""
-    if parsed.kind not in Kind.values:
-        return
-    # The original's Message-ID serves best: every road names it. Else this message's own.
-    mail = parsed.original_message_id or parsed.message_id or row.digest
-    for report in parsed.reports or (Report(recipient="", category="", reason="undefined"),):
-        yield Draft(_event(row, parsed, report, about), mail)
-
-
-def record(found: Iterable[Draft]) -> list[BounceEvent]:
+def record(found: Iterable[Understood]) -> list[BounceEvent]:
     """Save the events that are new, act on them, count them; return them.
 
     Call it within the transaction that marks their messages as processed. An event that is there
     already, by whatever road it came, is left out and counted nowhere.
     """
-    waiting = list(found)
+    waiting = [draft for item in found for draft in drafts(item)]
     _accept_unverified(waiting)
+    bounding.bound(waiting)
     events: dict[str, BounceEvent] = {}
     for draft in waiting:
         event = draft.event
-        event.dedupe_key = _dedupe_key(draft)
+        event.dedupe_key = dedupe_key(draft)
         known = events.get(event.dedupe_key)
+        if not draft.is_kept:
+            continue
         if known is None or _SEVERITY[event.category] > _SEVERITY[known.category]:
             events[event.dedupe_key] = event
     _hide_erased(events.values())
-    fresh = _save_new(events)
+    fresh = _save_new(_once_by_source(events))
     _act(fresh)
-    _count(fresh)
+    _unsubscribe(fresh)
+    counting.add([*_counts(fresh), *receipts.counts(waiting, fresh)])
     return fresh
 
 
-def _event(
-    row: InboundMessage, parsed: ParsedMessage, report: Report, about: Attribution
-) -> BounceEvent:
-    address = about.recipient or canonical(report.recipient, settings.FOLD_LOCAL_PART)
-    return BounceEvent(
-        message=row,
-        kind=parsed.kind,
-        category=report.category if parsed.kind in (Kind.BOUNCE, Kind.DELAYED) else "",
-        reason=storable(report.reason, 32),
-        status=storable(report.status, 16),
-        smtp_code=storable(report.smtp_code, 3),
-        action=storable(report.action, 16),
-        diagnostic=storable(report.diagnostic, 4000),
-        address=address,
-        domain=domain_of(address),
-        reported_recipient=storable(report.recipient, 320),
-        campaign_id=about.campaign_id,
-        mailing_list_id=about.list_id,
-        trust=Trust.VERIFIED if about.proof else Trust.UNVERIFIED,
-        proof=about.proof,
-        remote_mta=storable(report.remote_mta, 255),
-        reporting_mta=storable(report.reporting_mta, 255),
-        original_message_id=storable(parsed.original_message_id, 255),
-        rule=storable(report.rule, 120),
-        evidence=storable(report.evidence, 2000),
-        occurred_at=_occurred_at(row, parsed),
+def _once_by_source(events: dict[str, BounceEvent]) -> dict[str, BounceEvent]:
+    """Without those whose number at their source is known, or is an earlier one's here."""
+    keys = {event.source_key for event in events.values()} - {None}
+    if not keys:
+        return events
+    known = set(
+        BounceEvent.objects.filter(source_key__in=keys).values_list("source_key", flat=True)
     )
-
-
-def _occurred_at(row: InboundMessage, parsed: ParsedMessage) -> datetime:
-    """The message's own Date where it is credible: always in an archive, else near its arrival."""
-    if parsed.date is None or parsed.date > row.received_at + timedelta(days=1):
-        return row.received_at
-    if row.source == InboundMessage.Source.FILE:
-        return parsed.date
-    return parsed.date if row.received_at - parsed.date < _CREDIBLE_CLOCK else row.received_at
-
-
-def _dedupe_key(draft: Draft) -> str:
-    """What makes two events the same: kind, person, mail, and whether it is proved.
-
-    Trust is part of it, so that a forgery that comes first cannot shut out the real bounce.
-    """
-    event = draft.event
-    person = event.address or event.reported_recipient.lower()
-    parts = (event.kind, event.trust, person, draft.mail)
-    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+    kept = {}
+    for key, event in events.items():
+        if event.source_key not in known:
+            kept[key] = event
+            known |= {event.source_key} - {None}
+    return kept
 
 
 def _accept_unverified(waiting: list[Draft]) -> None:
@@ -207,28 +154,35 @@ def _what(event: BounceEvent) -> str:
     return what if event.trust == Trust.VERIFIED or what == Category.BLOCK else Category.SOFT.value
 
 
-def _count(events: list[BounceEvent]) -> None:
-    counts = []
+def _unsubscribe(events: list[BounceEvent]) -> None:
+    """Take people off the lists that they wished to leave."""
+    leaving: dict[int, list[str]] = defaultdict(list)
+    for event in events:
+        verified = event.trust == Trust.VERIFIED and event.mailing_list_id is not None
+        if event.kind == Kind.UNSUBSCRIBE and verified and event.address:
+            leaving[event.mailing_list_id].append(event.address)
+    for mailing_list in MailingList.objects.filter(pk__in=leaving).order_by("pk"):
+        subscribing.unsubscribe(mailing_list, leaving[mailing_list.pk])
+
+
+def _counts(events: list[BounceEvent]) -> Iterator[counting.Count]:
     for event in events:
         tally = _tally(event)
-        if event.campaign_id is None or not tally:
-            continue
-        counts.append(
-            counting.Count(
+        if event.campaign_id is not None and tally:
+            yield counting.Count(
                 event.campaign_id,
                 event.occurred_at.astimezone(UTC).date(),
                 event.domain,
                 tally,
                 reason=event.reason if tally == event.category else "",
             )
-        )
-    counting.add(counts)
 
 
 def _tally(event: BounceEvent) -> str:
     """The count that an event belongs to; empty where it counts as nothing (yet)."""
     if event.kind == Kind.BOUNCE:
         return event.category if event.trust == Trust.VERIFIED else "unverified"
-    if event.trust == Trust.VERIFIED and event.kind in (Kind.COMPLAINT, Kind.DELIVERED):
+    # What was delivered is counted by its receipt, by whatever road it is told.
+    if event.trust == Trust.VERIFIED and event.kind == Kind.COMPLAINT:
         return event.kind
     return ""

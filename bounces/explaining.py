@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bounces import bounding
 from bounces.models import BounceEvent
 from bounces.parsing.reasons.names import REASONS
 
@@ -26,6 +27,7 @@ EFFECTS = {
     "suppress": gettext_lazy("Suppressed"),
     "remove": gettext_lazy("Removed"),
     "counted": gettext_lazy("Counted"),
+    "bounded": gettext_lazy("Not believed"),
 }
 _CONSEQUENCES = {
     "suppress": gettext_lazy("The address was suppressed: it is not mailed until that is lifted."),
@@ -36,14 +38,17 @@ _OF_KINDS = {
     "delayed": gettext_lazy("Nothing yet: the sending server is still trying."),
     "delivered": gettext_lazy("Nothing: the message arrived."),
     "autoreply": gettext_lazy("Nothing: an automatic reply is no bounce."),
+    "unsubscribe": gettext_lazy("The person is off the list, by their own wish."),
 }
+# Kinds that have no reason.
+_SENTENCES = {"unsubscribe": gettext_lazy("The person unsubscribed at your mail service.")}
 
 
 def explain(event: BounceEvent) -> Explanation:
     """Put `event` into words."""
     reason = REASONS.get(event.reason)
     return Explanation(
-        sentence=_(reason.sentence) if reason else event.reason,
+        sentence=_(reason.sentence) if reason else str(_SENTENCES.get(event.kind, event.reason)),
         advice=_(reason.advice) if reason and reason.advice else "",
         consequence=str(consequence(event)),
         trust=str(event.get_proof_display()) + ".",
@@ -52,11 +57,17 @@ def explain(event: BounceEvent) -> Explanation:
 
 def consequence(event: BounceEvent) -> str:
     """What the event changed, in a sentence."""
-    if event.kind in _OF_KINDS:
+    unverified = event.trust == BounceEvent.Trust.UNVERIFIED
+    if event.kind in _OF_KINDS and not (unverified and event.kind == "unsubscribe"):
         return _OF_KINDS[event.kind]
+    if event.effect == bounding.EFFECT:
+        return _(
+            "Nothing: more bounces came to this signed return path in a day than mails are likely "
+            "to be sent with it, so this one is not believed. It is in no rate."
+        )
     if event.effect in _CONSEQUENCES:
         return _CONSEQUENCES[event.effect]
-    if event.trust == BounceEvent.Trust.UNVERIFIED:
+    if unverified:
         return _("Nothing: it is not verified, so it is in no rate and suppresses nobody.")
     if event.category == BounceEvent.Category.BLOCK:
         return _(

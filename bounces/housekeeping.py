@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from bounces import receipts
 from bounces.models import InboundMessage
 
 _ROWS_AT_ONCE = 1000
@@ -25,3 +26,8 @@ def delete_old_raw_messages() -> int:
     while ids := list(old.order_by("processed_at").values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
         deleted += InboundMessage.objects.filter(pk__in=ids).update(raw=None)
     return deleted
+
+
+def delete_old_receipts() -> int:
+    """Delete what nothing is compared with any more; return how many."""
+    return receipts.delete_old()

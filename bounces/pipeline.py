@@ -21,6 +21,8 @@ from bounces import eventing, taking
 from bounces.attributing import Arrived, attribute
 from bounces.models import InboundMessage
 from bounces.parsing import parse
+from bounces.sources.webhooks import interpreting
+from bounces.sources.webhooks.interpreting import Interpreted
 from bounces.taking import Taken, Understood
 from bounces.text import storable
 
@@ -45,22 +47,24 @@ def process(ids: Sequence[int]) -> Outcomes:
     """
     outcomes: Outcomes = Counter()
     for batch in _batches(ids):
-        rows = claim(batch)
-        # What was tried before may have killed its worker: alone, it can only hurt itself.
-        suspects = [row for row in rows if row.attempts > 1]
-        outcomes += _process_or_split([row for row in rows if row.attempts == 1])
-        for row in suspects:
-            outcomes += _process_or_split([row])
+        outcomes += _process_or_split(claim(batch))
     return outcomes
 
 
 def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
-    """Group pending ids so that a batch has a bounded number of rows and of bytes."""
+    """Group pending ids so that a batch has a bounded number of rows and of bytes.
+
+    What was tried before may have killed its worker. It is a batch of its own, claimed alone: it
+    can only hurt itself, and no other one's tries are counted where it does.
+    """
     batch: list[int] = []
     held = 0
     for start in range(0, len(ids), _IDS_AT_ONCE):
         chunk = InboundMessage.objects.pending().filter(pk__in=ids[start : start + _IDS_AT_ONCE])
-        for pk, size in chunk.order_by("pk").values_list("pk", "size"):
+        for pk, size, tries in chunk.order_by("pk").values_list("pk", "size", "attempts"):
+            if tries:
+                yield [pk]
+                continue
             size = min(size, settings.MAX_MESSAGE_BYTES)
             if batch and (len(batch) >= settings.PIPELINE_BATCH_SIZE or held + size > _BATCH_BYTES):
                 yield batch
@@ -117,15 +121,18 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
 
 
 def _process_batch(rows: list[InboundMessage]) -> Outcomes:
-    parsed = [parse(bytes(row.raw)) for row in rows]
-    attributions = attribute(
-        [Arrived(p, row.envelope_recipient) for p, row in zip(parsed, rows, strict=True)]
-    )
-    understood = [
-        Understood(row, said, about)
-        for row, said, about in zip(rows, parsed, attributions, strict=True)
+    requests = _interpret(rows)
+    arrived = [
+        (row, said)
+        for row in rows
+        for said in (requests[row.pk].events if row.pk in requests else [_of_mail(row)])
     ]
-    taken = taking.taken(understood)
+    attributions = attribute([said for _, said in arrived])
+    understood = [
+        Understood(row, said.parsed, about, said.voucher)
+        for (row, said), about in zip(arrived, attributions, strict=True)
+    ]
+    taken = taking.taken([item for item in understood if item.row.pk not in requests])
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
@@ -134,35 +141,51 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
             .order_by("pk")
             .values_list("pk", flat=True)
         )
+        rows = [row for row in rows if row.pk in still]
         understood = [item for item in understood if item.row.pk in still]
-        eventing.record(
-            draft
-            for item in understood
-            if item.row.pk not in taken
-            for draft in eventing.drafts(item.row, item.parsed, item.attribution)
-        )
+        eventing.record(item for item in understood if item.row.pk not in taken)
         for item in understood:
             mine = taken.get(item.row.pk)
             if mine is not None and mine.keep is not None:
                 mine.keep()
-        _finish(understood, taken)
-    return Counter(item.row.kind for item in understood)
+        _finish_mail([item for item in understood if item.row.pk not in requests], taken)
+        interpreting.finish([(row, requests[row.pk]) for row in rows if row.pk in requests])
+        _save(rows)
+    failed = InboundMessage.State.FAILED
+    return Counter("failed" if row.state == failed else row.kind for row in rows)
 
 
-def _finish(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
-    now = timezone.now()
+def _of_mail(row: InboundMessage) -> Arrived:
+    return Arrived(parse(bytes(row.raw)), row.envelope_recipient)
+
+
+def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:
+    """What the webhook requests among `rows` say."""
+    endpoints = interpreting.endpoints_of(rows)
+    return {
+        row.pk: interpreting.interpret(row, endpoints.get(row.endpoint_id))
+        for row in rows
+        if row.content_type == InboundMessage.ContentType.REQUEST
+    }
+
+
+def _finish_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
     for item in understood:
         row, parsed, mine = item.row, item.parsed, taken.get(item.row.pk)
         row.state = InboundMessage.State.PROCESSED
-        row.processed_at = now
-        row.claimed_at = None
         row.kind = mine.kind if mine else parsed.kind
         row.subject = storable(parsed.subject, 255)
         notes = (row.note, parsed.note, mine.note if mine else "")
         row.note = storable(" ".join(filter(None, notes)), 255)
+
+
+def _save(rows: list[InboundMessage]) -> None:
+    now = timezone.now()
+    for row in rows:
+        row.processed_at = now
+        row.claimed_at = None
     InboundMessage.objects.bulk_update(
-        [item.row for item in understood],
-        ["state", "processed_at", "claimed_at", "kind", "subject", "note"],
+        rows, ["state", "processed_at", "claimed_at", "kind", "subject", "note", "error"]
     )
 
 

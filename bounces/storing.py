@@ -31,6 +31,10 @@ class Incoming:
     envelope_recipient: str = ""
     received_at: datetime | None = None
     size: int = 0
+    content_type: str = InboundMessage.ContentType.MAIL
+    endpoint_id: int | None = None
+    identity: bytes = b""
+    """What makes it the same as another, where that is not its content and recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def _row(message: Incoming) -> InboundMessage:
         size=size,
         source=message.source,
         source_detail=storable(message.source_detail, 255),
+        content_type=message.content_type,
+        endpoint_id=message.endpoint_id,
         envelope_sender=storable(message.envelope_sender, 320),
         envelope_recipient=storable(message.envelope_recipient, 320),
         received_at=message.received_at or timezone.now(),
@@ -115,6 +121,8 @@ def digest_of(message: Incoming) -> str:
 
     Line ends and blank lines at the end differ between roads and do not count.
     """
+    if message.identity:
+        return hashlib.sha256(message.identity).hexdigest()
     content = message.raw[: settings.MAX_MESSAGE_BYTES].replace(b"\r\n", b"\n").rstrip()
     envelope = message.envelope_recipient.lower().encode(errors="replace")
     return hashlib.sha256(envelope + b"\n" + content).hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bounces.attributing import Attribution
+from bounces.attributing import Attribution, Voucher
 from bounces.models import InboundMessage
 from bounces.parsing import ParsedMessage
 
@@ -22,6 +22,7 @@ class Understood:
     row: InboundMessage
     parsed: ParsedMessage
     attribution: Attribution
+    voucher: Voucher | None = None
 
 
 @dataclass(frozen=True, slots=True)

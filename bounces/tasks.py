@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from bounces import dry_run, housekeeping, pipeline, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
+from bounces.sources.webhooks import confirming
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
@@ -15,11 +16,13 @@ def process_inbound(ids: list[int]) -> None:
 @shared_task
 def sweep() -> None:
     sweeping.sweep()
+    confirming.sweep()
 
 
 @shared_task
 def delete_old_raw_messages() -> None:
     housekeeping.delete_old_raw_messages()
+    housekeeping.delete_old_receipts()
 
 
 @shared_task
@@ -40,3 +43,8 @@ def forget_old_events() -> None:
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
 def run_policy_dry_run(pk: int) -> None:
     dry_run.run(pk)
+
+
+@shared_task
+def confirm_topic_subscription(pk: int) -> None:
+    confirming.confirm(pk)

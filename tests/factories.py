@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import Group, User
 from django.forms import model_to_dict
 
-from bounces.models import BounceEvent, InboundMessage, Mailbox
+from bounces.models import BounceEvent, InboundMessage, Mailbox, WebhookEndpoint
+from bounces.sources.sealing import seal
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
 from diagnostics.requesting import request_run
@@ -104,3 +105,13 @@ def make_mailbox(**fields) -> Mailbox:
     n = next(_numbers)
     defaults = {"name": f"Mailbox {n}", "host": "imap.example.com", "username": "bounces"}
     return Mailbox.objects.create(**defaults | {"afterwards": "delete"} | fields)
+
+
+def make_endpoint(provider: str, secret: str = "", basic_auth: str = "", **fields):
+    """A webhook endpoint; its address's last part is `.token`."""
+    return WebhookEndpoint.objects.create(
+        provider=provider,
+        sealed_secret=seal(secret),
+        sealed_basic_auth=seal(basic_auth),
+        **{"name": f"Webhook {next(_numbers)}"} | fields,
+    )

@@ -2,16 +2,19 @@
 
 from bounces.models.addresses import BounceAddress
 from bounces.models.mailboxes import KnownMessage, Mailbox, MailboxRun
-from bounces.models.returned import CLAIM_LASTS, BounceEvent, InboundMessage
+from bounces.models.returned import BounceEvent, InboundMessage
 from bounces.models.roads import RoadState
+from bounces.models.webhooks import Receipt, TopicSubscription, WebhookEndpoint
 
 __all__ = [
-    "CLAIM_LASTS",
     "BounceAddress",
     "BounceEvent",
     "InboundMessage",
     "KnownMessage",
     "Mailbox",
     "MailboxRun",
+    "Receipt",
     "RoadState",
+    "TopicSubscription",
+    "WebhookEndpoint",
 ]

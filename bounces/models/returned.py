@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bounces.models.webhooks import WebhookEndpoint
 from lists.models import Campaign, MailingList
-
-# A worker that has not finished what it claimed after this long is taken for dead.
-CLAIM_LASTS = timedelta(minutes=5)
 
 
 class InboundMessageQuerySet(models.QuerySet):
@@ -22,9 +21,8 @@ class InboundMessageQuerySet(models.QuerySet):
 
     def unclaimed(self) -> InboundMessageQuerySet:
         """Those that no living worker is at."""
-        return self.filter(
-            Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM_LASTS)
-        )
+        expired = timezone.now() - timedelta(seconds=settings.PIPELINE_CLAIM_SECONDS)
+        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=expired))
 
     def failed(self) -> InboundMessageQuerySet:
         """Set aside for an admin to look at."""
@@ -46,9 +44,25 @@ class InboundMessage(models.Model):
         LISTENER = "listener", _("Listener")
         WEBHOOK = "webhook", _("Webhook")
 
+    class ContentType(models.TextChoices):
+        MAIL = "message/rfc822", _("Mail")
+        # A webhook's request: the headers that are needed, a blank line, the body.
+        REQUEST = "message/http", _("Webhook request")
+
     # SHA-256 of the content: the same message by two roads, or fetched twice, is one row.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     raw = models.BinaryField(null=True, editable=False)
+    content_type = models.CharField(
+        _("content"), max_length=32, choices=ContentType, default=ContentType.MAIL
+    )
+    endpoint = models.ForeignKey(
+        WebhookEndpoint,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("webhook"),
+    )
     size = models.PositiveIntegerField(_("size"), help_text=_("Bytes, as it arrived."))
     source = models.CharField(_("source"), max_length=16, choices=Source)
     source_detail = models.CharField(_("where from"), max_length=255, blank=True)
@@ -110,6 +124,7 @@ class BounceEvent(models.Model):
         DELIVERED = "delivered", _("Delivered")
         AUTOREPLY = "autoreply", _("Automatic reply")
         COMPLAINT = "complaint", _("Complaint")
+        UNSUBSCRIBE = "unsubscribe", _("Unsubscription")
 
     class Category(models.TextChoices):
         HARD = "hard", _("Hard")
@@ -123,6 +138,7 @@ class BounceEvent(models.Model):
     class Proof(models.TextChoices):
         SIGNED_RETURN_PATH = "signed", _("The signed return path holds")
         KNOWN_MESSAGE = "message-id", _("It is about a message we sent")
+        WEBHOOK = "webhook", _("Your mail service says so, by an authenticated webhook")
         ACCEPTED = "accepted", _("The list acts on unverified bounces")
         NONE = "", _("Nothing proves that it is about mail we sent")
 
@@ -130,6 +146,8 @@ class BounceEvent(models.Model):
         InboundMessage, models.PROTECT, related_name="events", verbose_name=_("message")
     )
     dedupe_key = models.CharField(max_length=64, unique=True, editable=False)
+    # The event's number at who reported it, if it has one: told twice, it is one.
+    source_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     category = models.CharField(_("category"), max_length=8, choices=Category, blank=True)
     reason = models.CharField(_("reason"), max_length=32)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["bounce", "delayed", "delivered", "autoreply", "complaint", "other"]
+# `sent` and `unsubscribe` are told by webhooks only: `parse()` finds none.
+Kind = Literal[
+    "bounce", "delayed", "delivered", "autoreply", "complaint", "other", "sent", "unsubscribe"
+]
 Category = Literal["hard", "soft", "block", ""]
 
 

@@ -15,6 +15,7 @@ from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
     PASSWORD,
     make_campaign,
+    make_endpoint,
     make_event,
     make_mailbox,
     make_subscriber,
@@ -41,6 +42,7 @@ def everything():
     BounceAddress.objects.create(address="fbl@example.com")
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
+    make_endpoint("postmark")
     Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)
     job = SuppressionImport(file_name="bounces.csv", created_by="olga")
     storing.store(job, [b"ann@example.net\n"], 1000)

@@ -216,10 +216,10 @@ def test_ordinary_mail_makes_no_event():
 def test_one_bad_message_is_set_aside_and_the_others_go_on(campaign, ann, monkeypatch):
     real = eventing.drafts
 
-    def drafts(row, parsed, about):
-        if b"poison" in bytes(row.raw):
+    def drafts(item):
+        if b"poison" in bytes(item.row.raw):
             raise ValueError("poison")
-        return real(row, parsed, about)
+        return real(item)
 
     monkeypatch.setattr(eventing, "drafts", drafts)
     good = [dsn(to=return_path(campaign, ann)) for _ in range(5)]

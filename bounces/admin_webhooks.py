@@ -1,0 +1,229 @@
+"""Webhooks: how they do and what to paste where first, their settings behind a tab."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import date as formatted
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from bounces import roads
+from bounces.models import WebhookEndpoint
+from bounces.sources.sealing import UnsealableError, seal
+from bounces.sources.webhooks.providers import CHOICES, PROVIDERS
+from bounces.sources.webhooks.receiving import road_of
+from bounces.sources.webhooks.standing import standing
+from bounces.webhook_form import WebhookForm
+
+_NEWEST = 10
+# What the pipeline and refusals write meanwhile is not the form's.
+_OURS = (
+    "name", "is_active", "sealed_secret", "sealed_basic_auth", "topics", "mailing_list",
+    "campaign", "counts_sent",
+)  # fmt: skip
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ModelAdmin):
+    form = WebhookForm
+    change_form_outer_before_template = "bounceadmin/parts/webhook_tabs.html"
+    list_display = ["name", "service", "state", "last_event", "counted", "problem"]
+    search_fields = ["name"]
+    sortable_by = ["name"]
+    autocomplete_fields = ["mailing_list", "campaign"]
+    conditional_fields = {"topics": "provider == 'amazon_ses'"}
+
+    def get_fieldsets(self, request: HttpRequest, obj: WebhookEndpoint | None = None):
+        has_secret = obj is None or PROVIDERS[obj.provider].secret is not None
+        keys = ["new_secret"] if has_secret else []
+        keys += ["new_basic_auth"] if obj is None else ["new_basic_auth", "drop_basic_auth"]
+        return [
+            (None, {"fields": ["name", "provider", "topics", "is_active"]}),
+            (
+                _("Proof of who reports"),
+                {
+                    "description": _(
+                        "The address is made by itself and is a secret too. Where the service "
+                        "shows its key only once it knows the address, save this first."
+                    ),
+                    "fields": keys,
+                },
+            ),
+            (
+                _("What its events are about"),
+                {
+                    "description": _(
+                        "A campaign is found by the mail's return path or Message-ID, by "
+                        "metadata named campaign, or by a tag: its number, bounce address or name."
+                    ),
+                    "fields": ["campaign", "mailing_list", "counts_sent"],
+                },
+            ),
+        ]
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {
+            "settings": self.settings_view,
+            "renew": self.renew_view,
+            "token": self.token_view,
+        }
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"bounces_webhookendpoint_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.display(description=_("mail service"))
+    def service(self, row: WebhookEndpoint) -> str:
+        return dict(CHOICES)[row.provider]
+
+    @admin.display(description=_("state"))
+    def state(self, row: WebhookEndpoint) -> str:
+        found = standing(row)
+        return format_html('<span class="ba-pill ba-band-{}">{}</span>', found.band, found.word)
+
+    @admin.display(description=_("last event"))
+    def last_event(self, row: WebhookEndpoint) -> str:
+        return _when(row.last_event_at)
+
+    @admin.display(description=_("events"))
+    def counted(self, row: WebhookEndpoint) -> str:
+        return f"{row.events:,}"
+
+    @admin.display(description=_("problem"))
+    def problem(self, row: WebhookEndpoint) -> str:
+        return standing(row).problem
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        """How it does, and its address for those who may set it up."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        can_change = self.has_change_permission(request, row)
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": str(row),
+            "provider": PROVIDERS[row.provider],
+            "standing": standing(row),
+            "address": _address(request, row) if can_change else "",
+            "newest": row.messages.defer("raw").order_by("-id")[:_NEWEST],
+            "subscriptions": row.subscriptions.all()[:_NEWEST],
+            "can_change": can_change,
+        }
+        answer = TemplateResponse(request, "bounceadmin/webhook.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def settings_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form."""
+        return super().change_view(request, str(pk), extra_context={"settings_page": True})
+
+    def renew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*New address*: the old one is known no more."""
+        row = self._asked(request, pk)
+        row.renew_token()
+        row.save(update_fields=["token_digest", "sealed_token"])
+        text = _("It has a new address. Enter it at the service: the old one is refused from now.")
+        self.message_user(request, text, messages.WARNING)
+        return self._to_page(pk)
+
+    def token_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """*New token*, for the hooks of our own; the old one is refused from now."""
+        row = self._asked(request, pk)
+        if not _makes_token(row):
+            raise PermissionDenied
+        token = secrets.token_urlsafe(32)
+        row.sealed_secret = seal(token)
+        row.save(update_fields=["sealed_secret"])
+        return self._show_token(request, row, token)
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form, change: bool) -> None:
+        request.made_webhook_token = form.made_secret
+        if change:
+            obj.save(update_fields=_OURS)
+        else:
+            obj.save()
+
+    def response_post_save_change(self, request: HttpRequest, obj) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def response_post_save_add(self, request: HttpRequest, obj) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: WebhookEndpoint) -> None:
+        roads.forget(road_of(obj.pk))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            roads.forget(road_of(pk))
+        super().delete_queryset(request, queryset)
+
+    def _after_saving(self, request: HttpRequest, row: WebhookEndpoint) -> HttpResponse:
+        if request.made_webhook_token:
+            return self._show_token(request, row, request.made_webhook_token)
+        return self._to_page(row.pk)
+
+    def _show_token(self, request: HttpRequest, row: WebhookEndpoint, token: str) -> HttpResponse:
+        """The one page that shows a token that was made here."""
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": _("The new token"),
+            "provider": PROVIDERS[row.provider],
+            "address": _address(request, row),
+            "token": token,
+        }
+        answer = TemplateResponse(request, "bounceadmin/webhook_token.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _asked(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+        """The endpoint that a button is about, for those who may press it."""
+        row = WebhookEndpoint.objects.filter(pk=pk).first()
+        if request.method != "POST" or row is None or not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row
+
+    def _to_page(self, pk: int) -> HttpResponse:
+        page = f"{self.admin_site.name}:bounces_webhookendpoint_change"
+        return HttpResponseRedirect(reverse(page, args=[pk]))
+
+
+def _makes_token(row: WebhookEndpoint) -> bool:
+    secret = PROVIDERS[row.provider].secret
+    return secret is not None and secret.made_here
+
+
+def _address(request: HttpRequest, row: WebhookEndpoint) -> str:
+    """What to paste at the service; empty where the key that sealed it is gone."""
+    try:
+        return request.build_absolute_uri(reverse("webhook", args=[row.token]))
+    except UnsealableError:
+        return ""
+
+
+def _when(at) -> str:
+    return formatted(timezone.localtime(at), "j M Y H:i") if at else "–"

@@ -1,0 +1,62 @@
+"""How often one signed return path can be believed in a day.
+
+Whoever has seen a signed return path (its own recipient, at least) could send any number of bounces
+to it, each about another invented mail. They can hurt nobody else, and with this not the rates
+either: what goes beyond a day's likely mails to one person is kept as unverified. Mail that we know
+by its Message-ID is not bounded: each of those can bounce but once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, timedelta
+
+from django.conf import settings
+
+from bounces.drafting import Draft, dedupe_key
+from bounces.models import BounceEvent
+
+Proof, Trust = BounceEvent.Proof, BounceEvent.Trust
+# Kept on the event, for its page to say why it is not believed.
+EFFECT = "bounded"
+
+
+def bound(waiting: Sequence[Draft]) -> None:
+    """Make those drafts unverified that are too many for their return path."""
+    bounded = [
+        draft
+        for draft in waiting
+        if draft.event.proof == Proof.SIGNED_RETURN_PATH and not draft.is_known_mail
+    ]
+    if not bounded:
+        return
+    believed = _believed(bounded)
+    counted: set[str] = set()
+    for draft in bounded:
+        event, key = draft.event, dedupe_key(draft)
+        if key in counted:
+            continue
+        if believed[_day_of(event)] >= settings.RETURN_PATH_DAILY_LIMIT:
+            event.trust, event.proof, event.effect = Trust.UNVERIFIED, Proof.NONE, EFFECT
+        else:
+            believed[_day_of(event)] += 1
+            counted.add(key)
+
+
+def _day_of(event: BounceEvent) -> tuple[str, int | None, date]:
+    return event.address, event.campaign_id, event.occurred_at.astimezone(UTC).date()
+
+
+def _believed(drafts: Sequence[Draft]) -> Counter[tuple[str, int | None, date]]:
+    """How many events each person, campaign and day has by its return path."""
+    days = [draft.event.occurred_at.astimezone(UTC) for draft in drafts]
+    midnight = min(days).replace(hour=0, minute=0, second=0, microsecond=0)
+    known = BounceEvent.objects.filter(
+        address__in={draft.event.address for draft in drafts},
+        campaign_id__in={draft.event.campaign_id for draft in drafts},
+        proof=Proof.SIGNED_RETURN_PATH,
+        occurred_at__gte=midnight,
+        occurred_at__lt=max(days) + timedelta(days=1),
+    )
+    return Counter(_day_of(event) for event in known.only("address", "campaign_id", "occurred_at"))

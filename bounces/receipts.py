@@ -1,0 +1,79 @@
+"""What was sent and what was delivered, counted once a mail and person, without an event each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from bounces.drafting import Draft, digest
+from bounces.models import BounceEvent, Receipt
+from lists import counting
+
+Kind, Trust = BounceEvent.Kind, BounceEvent.Trust
+
+_ROWS_PER_STATEMENT = 1000
+
+
+def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[counting.Count]:
+    """What `waiting` adds to the counts of sent and delivered mail; `fresh` are its new events.
+
+    Leaves the receipts; call it within the transaction that adds the counts.
+    """
+    new = {id(event) for event in fresh}
+    wanted: dict[uuid.UUID, counting.Count] = {}
+    oldest = timezone.now() - timedelta(days=settings.RECEIPT_RETENTION_DAYS)
+    for draft in waiting:
+        event = draft.event
+        if event.trust != Trust.VERIFIED or event.campaign_id is None or not event.address:
+            continue
+        # An old one's receipt may be deleted already: unless a new event vouches for it, it would
+        # count twice.
+        is_recent = event.occurred_at > oldest
+        for tally in _tallies(draft, is_new=id(event) in new, is_recent=is_recent):
+            key = uuid.UUID(digest(tally, event.address, draft.mail)[:32])
+            day = event.occurred_at.astimezone(UTC).date()
+            wanted.setdefault(key, counting.Count(event.campaign_id, day, event.domain, tally))
+    ours = _leave({key: count.day for key, count in wanted.items()})
+    return [count for key, count in wanted.items() if key in ours]
+
+
+def delete_old() -> int:
+    """Delete receipts of events that are too old to be counted again; return how many."""
+    before = timezone.now().date() - timedelta(days=settings.RECEIPT_RETENTION_DAYS + 1)
+    return Receipt.objects.filter(day__lt=before).delete()[0]
+
+
+def _tallies(draft: Draft, *, is_new: bool, is_recent: bool) -> Iterator[str]:
+    kind = draft.event.kind
+    if kind == Kind.DELIVERED and (is_new or (is_recent and not draft.is_kept)):
+        yield "delivered"
+    # Whatever became of it, it was sent: not every service says so by itself.
+    if draft.counts_sent and is_recent and kind in ("sent", Kind.DELIVERED, Kind.BOUNCE):
+        yield "sent"
+
+
+def _leave(days: dict[uuid.UUID, date]) -> set[uuid.UUID]:
+    """Insert receipts; the keys of those that were not there.
+
+    In their order, so that two workers wait for each other rather than deadlock. Django's
+    `bulk_create` cannot say which rows it made, hence the SQL, the same for PostgreSQL and SQLite.
+    """
+    field, table = Receipt._meta.pk, connection.ops.quote_name(Receipt._meta.db_table)
+    made: set[uuid.UUID] = set()
+    ordered = sorted(days)
+    with connection.cursor() as cursor:
+        for start in range(0, len(ordered), _ROWS_PER_STATEMENT):
+            chunk = ordered[start : start + _ROWS_PER_STATEMENT]
+            values = [v for k in chunk for v in (field.get_db_prep_value(k, connection), days[k])]
+            cursor.execute(
+                f"INSERT INTO {table} (key, day) VALUES {', '.join(['(%s, %s)'] * len(chunk))} "
+                "ON CONFLICT (key) DO NOTHING RETURNING key",
+                values,
+            )
+            made |= {field.to_python(row[0]) for row in cursor.fetchall()}
+    return made

@@ -1,0 +1,1 @@
+"""Webhooks of mail services: authenticated and stored as they come, interpreted in the pipeline."""

@@ -1,0 +1,156 @@
+"""One request of a mail service: authenticated, stored, committed, and then acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bounces import roads
+from bounces.models import InboundMessage, WebhookEndpoint
+from bounces.models.webhooks import digest_of_token
+from bounces.sources.sealing import UnsealableError, unseal
+from bounces.sources.webhooks.base import Keys, Provider, check_age, check_basic_auth
+from bounces.sources.webhooks.errors import RefusedError
+from bounces.sources.webhooks.providers import PROVIDERS
+from bounces.sources.webhooks.stored_request import write
+from bounces.storing import Incoming, store
+from bounces.text import storable
+from bounces.waking import wake
+
+# Of the envelope that `raw_mail` senders may give beside the message.
+_SENDER, _RECIPIENT = "X-Envelope-From", "X-Envelope-To"
+# The database is away: the service tries again.
+_AWAY = RefusedError(503, "The database is not available: try again later.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service is told."""
+
+    status: int
+    body: dict[str, object] = field(default_factory=dict)
+
+
+def endpoint_of(token: str) -> WebhookEndpoint | None:
+    """The endpoint at this address; one that is off is there too."""
+    return WebhookEndpoint.objects.filter(token_digest=digest_of_token(token)).first()
+
+
+def receive(token: str, request: HttpRequest) -> Answer:
+    """Take `request` in. When this returns 200 it is committed; what it says is interpreted later.
+
+    A repetition is answered like the first time. 400: not what the service sends; 401: credentials
+    are missing or wrong; 403: the signature does not hold, is too old, or the endpoint is off;
+    404: no such address; 413: too long; 503: try again.
+    """
+    try:
+        endpoint = endpoint_of(token)
+        if endpoint is None:
+            return Answer(404, {"error": "There is no webhook at this address."})
+        try:
+            return _receive(endpoint, request)
+        except RefusedError as refused:
+            _note(endpoint, refused)
+            return _refusal(refused)
+    except (DatabaseError, InterfaceError):
+        return _refusal(_AWAY)
+
+
+def is_known(token: str) -> bool:
+    """Whether an active endpoint is there: services ask before they take an address."""
+    endpoint = endpoint_of(token)
+    return endpoint is not None and endpoint.is_active
+
+
+def _receive(endpoint: WebhookEndpoint, request: HttpRequest) -> Answer:
+    provider = PROVIDERS[endpoint.provider]
+    if not endpoint.is_active:
+        raise RefusedError(403, "This webhook is switched off.")
+    _read_body(request)
+    keys = _keys(endpoint)
+    if provider.secret is not None and not keys.secret:
+        raise RefusedError(403, f"No {provider.secret.label.lower()} is set for it yet.")
+    check_basic_auth(request, keys.basic_auth)
+    provider.authenticate(request, keys)
+    provider.check(request)
+    check_age(provider, request, timezone.now())
+    stored = store([_incoming(endpoint, provider, request)])
+    wake(stored.ids)
+    roads.worked(road_of(endpoint.pk), endpoint.name)
+    return Answer(200, {"stored": len(stored.ids), "duplicates": stored.duplicates})
+
+
+def _read_body(request: HttpRequest) -> None:
+    """Read no more than is allowed, whatever length the sender says it has."""
+    limit = min(settings.WEBHOOK_MAX_BYTES, settings.MAX_MESSAGE_BYTES)
+    too_long = RefusedError(413, f"The body is longer than {limit:,} bytes.")
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    if not declared.isdigit():
+        raise RefusedError(400, "The length of the body is no number.")
+    if int(declared) > limit:
+        raise too_long
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise too_long
+    # What Django keeps it as: its own limit is one for forms.
+    request._body = body
+
+
+def _keys(endpoint: WebhookEndpoint) -> Keys:
+    try:
+        return Keys(
+            secret=unseal(endpoint.sealed_secret),
+            basic_auth=unseal(endpoint.sealed_basic_auth),
+            topics=endpoint.allowed_topics,
+        )
+    except UnsealableError as error:
+        raise RefusedError(503, str(error)) from error
+
+
+def _incoming(endpoint: WebhookEndpoint, provider: Provider, request: HttpRequest) -> Incoming:
+    source = InboundMessage.Source.WEBHOOK
+    if provider.name == "mail":
+        return Incoming(
+            raw=request.body,
+            source=source,
+            source_detail=endpoint.name,
+            envelope_sender=request.headers.get(_SENDER, ""),
+            envelope_recipient=request.headers.get(_RECIPIENT, ""),
+            endpoint_id=endpoint.pk,
+        )
+    number = provider.identity(request).encode(errors="replace") or request.body
+    return Incoming(
+        raw=write(request, provider.title, provider.headers),
+        source=source,
+        source_detail=endpoint.name,
+        content_type=InboundMessage.ContentType.REQUEST,
+        endpoint_id=endpoint.pk,
+        identity=b"\0".join((b"webhook", str(endpoint.pk).encode(), number)),
+    )
+
+
+def _note(endpoint: WebhookEndpoint, refused: RefusedError) -> None:
+    """Let the admin see on the endpoint's page what was wrong."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        refused=F("refused") + 1,
+        last_error_at=timezone.now(),
+        last_error=storable(f"{refused.status}: {refused}", 255),
+    )
+    roads.failed(road_of(endpoint.pk), endpoint.name, f"{refused.status}: {refused}")
+
+
+def road_of(pk: int) -> str:
+    """The key of an endpoint's `RoadState`."""
+    return f"webhook:{pk}"
+
+
+def _refusal(refused: RefusedError) -> Answer:
+    body: dict[str, object] = {"error": str(refused)}
+    if refused.problems:
+        body["problems"] = refused.problems
+    return Answer(refused.status, body)
