@@ -64,6 +64,8 @@ _GROUPS = (
         (
             (gettext_lazy("Policies"), "tune", "admin:lists_streampolicy_changelist",
              "lists.view_streampolicy"),
+            (gettext_lazy("Outgoing webhooks"), "webhook", "admin:outgoing_endpoint_changelist",
+             "outgoing.view_endpoint"),
             (gettext_lazy("API tokens"), "key", "admin:api_apitoken_changelist",
              "api.view_apitoken"),
             (gettext_lazy("Accounts"), "manage_accounts", "admin:auth_user_changelist",

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     # The page that describes the API, with its scripts from here rather than another host.
     "ninja",
     "lists",
+    "lists.outgoing",
     "bounces",
     "diagnostics",
     "bounceadmin.api",
@@ -119,6 +120,11 @@ CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
     "sweep-jobs": {"task": "lists.tasks.sweep_jobs", "schedule": 60.0},
+    "sweep-outgoing-webhooks": {"task": "lists.outgoing.tasks.sweep", "schedule": 30.0},
+    "delete-old-webhook-messages": {
+        "task": "lists.outgoing.tasks.delete_old",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
     "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", "schedule": 60.0},
     "delete-old-reports": {
@@ -166,6 +172,10 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+
+# --- outgoing webhooks ------------------------------------------------------------------------
+# They go to public addresses only, and to these networks, such as 10.1.0.0/16.
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 
 # --- bounces ----------------------------------------------------------------------------------
 # A longer message is cut here: a bounce says what it has to say at its beginning.

@@ -12,6 +12,7 @@ from lists import health
 from lists.bands import Band
 from lists.health import Counts, Period
 from lists.models import BandChange, Campaign, CampaignDay, MailingList
+from lists.outgoing import telling
 from lists.picking import DEFAULT_PERIOD
 
 
@@ -28,6 +29,7 @@ def record(now: datetime) -> list[BandChange]:
     period = Period.ending(now.astimezone(UTC).date(), DEFAULT_PERIOD)
     changes = [*_of_lists(period, now), *_of_campaigns(period, lists, now)]
     BandChange.objects.bulk_create(changes)
+    telling.band_changed(changes)
     return changes
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lists import suppressing
 from lists.models import MailingList, Subscription, Suppression
+from lists.outgoing import telling
 from lists.people import ensure_subscribers
 from lists.policies import policies_of
 from lists.policy import Action, Decision, Policy, Standing, decide
@@ -63,7 +64,10 @@ def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
             removed.setdefault(subscription.pk, Removal(subscription, why, bounce.evidence))
     _save(subscriptions, {(b.address, b.list_id) for b in bounces})
     suppressing.suppress(wishes, ACTOR)
-    suppressing.log_removals(removed.values(), ACTOR)
+    suppressing.log_removals(list(removed.values()), ACTOR)
+    telling.complained(
+        [(b.address, b.list_id, b.at, b.evidence) for b in bounces if b.what == "complaint"]
+    )
     return done
 
 

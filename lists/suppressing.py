@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from lists.addresses import domain_of
 from lists.models import MailingList, Subscription, Suppression, SuppressionLog
 from lists.models.choices import Scope
+from lists.outgoing import telling
 from lists.pseudonyms import forms
 
 _ROWS_AT_ONCE = 1000
@@ -87,21 +88,21 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     after = _in_force(known_as)
     made = 0
     entries = []
+    told = []
     for target, wish in wanted.items():
         row = after[target]
         raises = _outranks(wish, row)
         if target in before and not raises:
             continue
         if raises:
-            Suppression.objects.filter(pk=row.pk).update(
-                cause=wish.cause,
-                reason=wish.reason,
-                evidence=wish.evidence,
-                until=_later(wish.until, row.until),
-            )
+            row.cause, row.reason, row.evidence = wish.cause, wish.reason, wish.evidence
+            row.until = _later(wish.until, row.until)
+            row.save(update_fields=["cause", "reason", "evidence", "until"])
         made += target not in before
         entries.append(_entry(row, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence))
+        told.append((row, wish.why))
     SuppressionLog.objects.bulk_create(entries, batch_size=_ROWS_AT_ONCE)
+    telling.suppressed(told, actor)
     return made
 
 
@@ -155,20 +156,23 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
         ],
         batch_size=_ROWS_AT_ONCE,
     )
+    telling.unsuppressed(rows, why.strip(), actor)
     return len(rows)
 
 
-def log_removals(removals: Iterable[Removal], actor: str) -> None:
+def log_removals(removals: Sequence[Removal], actor: str) -> None:
     """Log that subscriptions were taken off their lists."""
     _log_subscriptions(removals, SuppressionLog.What.REMOVED, actor)
+    telling.removed(removals, actor)
 
 
-def log_restorals(removals: Iterable[Removal], actor: str) -> None:
+def log_restorals(removals: Sequence[Removal], actor: str) -> None:
     """Log that subscriptions were put back on their lists."""
     _log_subscriptions(removals, SuppressionLog.What.RESTORED, actor)
+    telling.restored(removals, actor)
 
 
-def _log_subscriptions(removals: Iterable[Removal], what: str, actor: str) -> None:
+def _log_subscriptions(removals: Sequence[Removal], what: str, actor: str) -> None:
     SuppressionLog.objects.bulk_create(
         [
             SuppressionLog(
