@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bounceadmin.first_run import first_run
 from bounceadmin.models import Alert
 from bounces.backlog import Backlog, backlog
 from lists import health
@@ -75,4 +76,6 @@ def dashboard_callback(request: HttpRequest, context: dict) -> dict:
         today = timezone.now().astimezone(UTC).date()
         context["dashboard"] = dashboard(picked(request.GET, today))
         context["picker"] = {"periods": PERIODS, "streams": Stream.choices}
+    if request.user.has_perm("lists.add_mailinglist"):
+        context["setup_lacks"] = first_run().lacks
     return context

@@ -62,6 +62,7 @@ _GROUPS = (
     (
         gettext_lazy("Settings"),
         (
+            (gettext_lazy("Set up"), "checklist", "start", "lists.add_mailinglist"),
             (gettext_lazy("Policies"), "tune", "admin:lists_streampolicy_changelist",
              "lists.view_streampolicy"),
             (gettext_lazy("Outgoing webhooks"), "webhook", "admin:outgoing_endpoint_changelist",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/address/", admin.site.admin_view(views.address), name="address"),
     path("admin/address/export/", admin.site.admin_view(person.export), name="export_person"),
     path("admin/address/erase/", admin.site.admin_view(person.erase), name="erase_person"),
+    path("admin/start/", admin.site.admin_view(views.start), name="start"),
     path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),

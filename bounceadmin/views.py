@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from bounceadmin.addresses import look_up
+from bounceadmin.first_run import first_run
 from lists.addresses import canonical
 
 
@@ -27,3 +28,16 @@ def address(request: HttpRequest) -> HttpResponse:
         "file": look_up(found) if found else None,
     }
     return TemplateResponse(request, "bounceadmin/address.html", context)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """What is still to be set up. For those who may."""
+    if not request.user.has_perm("lists.add_mailinglist"):
+        raise PermissionDenied
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Set up"),
+        "first_run": first_run(),
+    }
+    return TemplateResponse(request, "bounceadmin/start.html", context)
