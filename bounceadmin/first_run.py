@@ -101,7 +101,12 @@ def _list_step(mailing_list: MailingList | None) -> Step:
         ),
         done=mailing_list is not None,
         news=str(mailing_list or ""),
-        links=(Link(_("Add the first list"), reverse("admin:lists_mailinglist_add")),),
+        links=(
+            Link(
+                _("Add another list") if mailing_list else _("Add the first list"),
+                reverse("admin:lists_mailinglist_add"),
+            ),
+        ),
     )
 
 
