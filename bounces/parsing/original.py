@@ -54,6 +54,7 @@ _KNOWN = frozenset({
 _OPENERS = frozenset({"received", "return-path", "message-id", "delivered-to", "x-received",
                       "dkim-signature", "date", "from", "mime-version", "envelope-to"})  # fmt: skip
 _RUN = 3
+_MOST_LINES = 300
 
 
 def returned_part(message: Message) -> Part | None:
@@ -110,6 +111,9 @@ def headers_of_lines(lines: list[str]) -> Headers:
         match = _FIELD.match(line)
         if match and match[1].lower() in _KNOWN:
             indent = len(line) - len(line.lstrip())
-            block = [row[indent:] if not row[:indent].strip() else row for row in lines[number:]]
+            block = [
+                row[indent:] if not row[:indent].strip() else row
+                for row in lines[number : number + _MOST_LINES]
+            ]
             return Headers(split_head(to_byte_string("\n".join(block)))[0])
     return Headers("")
