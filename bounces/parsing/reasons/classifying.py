@@ -1,16 +1,15 @@
-"""Chooses the reason for one recipient of a report.
+"""Chooses the reason for one recipient of a report: the first rule that answers has it.
 
-The order: the provider's own codes and phrases, then phrases of any MTA from the most telling
-reason down, then codes that say one thing, then the SMTP command, then phrases and codes that
-say many things.
+The order: the provider's own codes and phrases; phrases of any MTA, from the most telling reason
+down; codes that are chosen with care; what is said near a subject; other codes that say one thing;
+words that name the matter; the SMTP command; and last phrases and codes that say many things.
 """
 
 from __future__ import annotations
 
-import re
-
 from bounces.parsing.reasons.commands import command_in, state_in
 from bounces.parsing.reasons.evidence import Evidence, Verdict
+from bounces.parsing.reasons.framing import reply_in, sentence_with
 from bounces.parsing.reasons.pairs import PairIndex
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
@@ -19,8 +18,6 @@ from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS, WORD_
 
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
-_EXCERPT = 300
-"""How long the quoted evidence may be."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -78,19 +75,6 @@ _SILENT = frozenset(("", "0.0", "1.0"))
 """Codes that leave it to "recipient address rejected", which servers say of anything."""
 _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
 """What a local program may report that is more than its own failure."""
-_REPORTERS_OWN = re.compile(
-    r" (?:recipient address rejected|recipients was rejected by a remote mail server|"
-    r"unknown address error|delivery attempts|giving up on|"
-    r"message but it was rejected by the (?:server for the )?recipient domain|"
-    r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
-    r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"
-    r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
-)
-"""What reporters write around the reply; their "server" and "error" mean nothing."""
-_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote host said ",
-                  " remote server said ")  # fmt: skip
-"""After these only the reply counts."""
-_SENTENCE_ENDS = ("\n", ". ", "; ")
 
 
 class _Case:
@@ -125,7 +109,7 @@ class _Case:
         return (self.evidence.status or self.evidence.smtp_code).startswith("4")
 
     def verdict(self, reason: str, rule: str, phrase: str = "") -> Verdict:
-        return Verdict(reason, rule, _excerpt(self.text, phrase))
+        return Verdict(reason, rule, sentence_with(phrase, self.text))
 
 
 def classify(evidence: Evidence) -> Verdict:
@@ -191,22 +175,12 @@ def _by_text(case: _Case) -> Verdict | None:
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = _without_frame(case.words)
+    words = reply_in(case.words)
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
     reason = _in_its_place(pair.reason, pair.said, case)
     return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
-
-
-def _without_frame(words: str) -> str:
-    """Return what the refusing host said, without what the reporter writes around it."""
-    for marker in _REPLY_FOLLOWS:
-        _, found, reply = words.rpartition(marker)
-        if found:
-            words = f" {reply}"
-            break
-    return _REPORTERS_OWN.sub("", words)
 
 
 def _in_its_place(reason: str, words: str, case: _Case) -> str:
@@ -299,18 +273,3 @@ def _by_weak_phrase(case: _Case) -> Verdict | None:
         if not _is_about_the_address(case):
             reason = "filtered"
     return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
-
-
-def _excerpt(text: str, phrase: str) -> str:
-    """Return the line or sentence of `text` that holds `phrase`, or else its first word."""
-    text = text.strip()
-    if len(text) <= _EXCERPT and "\n" not in text:
-        return text
-    phrase, lower = phrase.strip(), text.lower()
-    at = lower.find(phrase)
-    if at < 0:
-        at = max(0, lower.find(phrase.partition(" ")[0]))
-    begin = max(text.rfind(end, 0, at) for end in _SENTENCE_ENDS) + 1
-    ends = [stop for end in _SENTENCE_ENDS if (stop := text.find(end, at)) >= 0]
-    sentence = text[max(begin, at - _EXCERPT // 2) : min(ends, default=len(text)) + 1]
-    return sentence.strip()[:_EXCERPT]

@@ -93,6 +93,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
 
 _BY_CODE = {detail: reason for detail, reason, _ in _TABLE}
 _VAGUE = frozenset(("1.0", "2.0", "3.0", "4.0", "5.0", "6.0", "7.0", "7.1"))
+_BY_SUBJECT = {subject: _BY_CODE[f"{subject}.0"] for subject in "34567"}
+"""What codes stand for that are in no registry; those of address and mailbox say too little."""
 CODES: tuple[str, ...] = tuple(_BY_CODE)
 """The subject and detail of every code that the table knows, such as `1.1`."""
 
@@ -100,11 +102,12 @@ CODES: tuple[str, ...] = tuple(_BY_CODE)
 def reason_of_status(status: str, vague: bool = True) -> str:
     """Return the reason that `status` (such as `5.1.1`) stands for, or empty.
 
-    Codes that are sent for anything (x.x.0 and x.7.1) count only if `vague` is set.
+    Codes that are sent for anything (x.x.0 and x.7.1) and unregistered ones count only if `vague`
+    is set.
     """
     if status[:2] not in ("4.", "5."):
         return ""
     detail = status[2:]
-    if not vague and detail in _VAGUE:
-        return ""
-    return _BY_CODE.get(detail, "")
+    if not vague:
+        return "" if detail in _VAGUE else _BY_CODE.get(detail, "")
+    return _BY_CODE.get(detail, "") or _BY_SUBJECT.get(detail.partition(".")[0], "")

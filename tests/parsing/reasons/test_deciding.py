@@ -153,6 +153,12 @@ def test_mailbox_unavailable_with_a_4xx_is_not_gone() -> None:
     assert classify(Evidence(text, smtp_code="550", command="RCPT")).reason == "userunknown"
 
 
+def test_unregistered_code_means_what_its_subject_does() -> None:
+    assert classify(Evidence("Refused", "5.7.999", "550")).reason == "securityerror"
+    assert classify(Evidence("Refused", "5.6.77", "550")).reason == "contenterror"
+    assert classify(Evidence("Refused", "5.1.99", "550")).reason == "onhold"
+
+
 def test_delay_without_words_is_expiry() -> None:
     assert classify(Evidence("", "4.5.0", action="delayed")).reason == "expired"
 
