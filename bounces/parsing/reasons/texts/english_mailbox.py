@@ -110,6 +110,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "exceeded its maximum storage",
         "dropbox full",
         "diskquota",
+        "exceed maximum mailbox",
     ),
     "suspend": (
         "account disabled",

@@ -76,7 +76,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "is listed in",
         "is listed by",
         "is listed on",
-        "is listed at",
         "listed by * dns",
         "currently listed",
         "address is currently blocked",
@@ -185,6 +184,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "your access to submit messages",
         "blocked by mail server",
         "dul",
+        "listed at",
+        "nix spam",
     ),
     "badreputation": (
         "bad reputation",
