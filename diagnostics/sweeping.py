@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics import received_reports, running
+from diagnostics import received_reports, repeating, running
 from diagnostics.probing import schedule, trips
 
 
@@ -11,6 +11,7 @@ def sweep() -> None:
     running.sweep()
     trips.sweep()
     schedule.send_what_is_due()
+    repeating.ask_what_is_due()
 
 
 def delete_old() -> None:

@@ -17,6 +17,7 @@ from bounces import roads
 from bounces.backlog import COUNT_UP_TO, count_up_to
 from bounces.models import InboundMessage
 from bounces.templatetags.bounces import road_url
+from diagnostics import repeating
 from diagnostics.models import Probe
 from diagnostics.probing import schedule
 from lists import health
@@ -167,6 +168,24 @@ def failing_roads(now: datetime) -> Iterator[Condition]:
             title=_("%(road)s: no bounces come by this road") % {"road": road.name},
             detail=road.last_error,
             path=road_url(road) or reverse("admin:index"),
+        )
+
+
+def diagnoses(_now: datetime) -> Iterator[Condition]:
+    """Lists whose repeated check-up found something to mend."""
+    for run in repeating.to_mend():
+        title = ngettext(
+            "%(list)s: diagnostics found %(n)d thing to mend",
+            "%(list)s: diagnostics found %(n)d things to mend",
+            run.problems,
+        )
+        yield Condition(
+            key=f"diagnosis:{run.mailing_list_id}",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=title % {"list": run.mailing_list, "n": run.problems},
+            detail=_("Read what broke and what to publish or set."),
+            path=reverse("admin:diagnostics_diagnosticrun_change", args=[run.pk]),
         )
 
 
