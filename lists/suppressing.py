@@ -80,12 +80,9 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     known_as = forms(sorted({wish.address for wish in wanted.values()}))
     _lift_expired(known_as)
     before = _in_force(known_as)
-    Suppression.objects.bulk_create(
-        [_row(wish) for target, wish in sorted(wanted.items(), key=repr) if target not in before],
-        ignore_conflicts=True,
-        batch_size=_ROWS_AT_ONCE,
-    )
-    after = _in_force(known_as)
+    new = [_row(wish) for target, wish in sorted(wanted.items(), key=repr) if target not in before]
+    Suppression.objects.bulk_create(new, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
+    after = _in_force(known_as) if new else before
     made = 0
     entries = []
     told = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import action
 from unfold.paginator import InfinitePaginator
 
@@ -24,6 +25,8 @@ from lists.exporting import as_csv
 from lists.models import Suppression, SuppressionLog
 
 _PER_PAGE = 50
+# What one person may lift with one reason.
+_MOST_AT_ONCE = 5000
 # What a 64-bit key can be.
 _ID = re.compile(r"[0-9]{1,18}")
 
@@ -80,6 +83,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
         ("cause", ChoicesDropdownFilter),
         ("scope", ChoicesDropdownFilter),
         ("stream", ChoicesDropdownFilter),
+        ("since", RangeDateFilter),
     ]
     list_filter_submit = True
     list_select_related = ["mailing_list"]
@@ -142,15 +146,13 @@ class SuppressionAdmin(ReadOnlyAdmin):
         return answer
 
     def unsuppress_view(self, request: HttpRequest) -> HttpResponse:
-        """Asks for a reason, then lifts the suppressions named in `ids`."""
+        """Asks for a reason, then lifts those named in `ids`, or all that are `found`."""
         self._require_permission(request)
-        ids = [part for part in request.GET.get("ids", "").split(",") if _ID.fullmatch(part)]
-        rows = list(
-            Suppression.objects.active()
-            .filter(pk__in=ids[:_PER_PAGE])
-            .select_related("mailing_list")
-            .order_by("address")
-        )
+        rows = self._asked_about(request)
+        if len(rows) > _MOST_AT_ONCE:
+            message = _("More than %(n)s are found: filter for fewer, such as one day's.")
+            self.message_user(request, message % {"n": _MOST_AT_ONCE}, messages.ERROR)
+            return HttpResponseRedirect(self._back(request))
         form = UnsuppressForm(request.POST or None, suppressions=rows)
         if rows and request.method == "POST" and form.is_valid():
             why = form.cleaned_data["why"]
@@ -162,7 +164,12 @@ class SuppressionAdmin(ReadOnlyAdmin):
             )
             self.message_user(request, done % {"n": lifted}, messages.SUCCESS)
             return HttpResponseRedirect(self._back(request))
-        context = {"title": _("Unsuppress"), "form": form, "rows": rows}
+        context = {
+            "title": _("Unsuppress"),
+            "form": form,
+            "rows": rows[:_PER_PAGE],
+            "number": len(rows),
+        }
         return self._page(request, "bounceadmin/unsuppress.html", context)
 
     def suppress_view(self, request: HttpRequest) -> HttpResponse:
@@ -179,6 +186,19 @@ class SuppressionAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(self._back(request))
         context = {"title": _("Suppress by hand"), "form": form}
         return self._page(request, "bounceadmin/suppress.html", context)
+
+    def _asked_about(self, request: HttpRequest) -> list[Suppression]:
+        """Those in force that the page was asked for, one more than may be lifted at once."""
+        if "found" in request.GET:
+            listed = copy(request)
+            listed.GET = request.GET.copy()
+            for name in ("found", "next"):
+                listed.GET.pop(name, None)
+            rows = self.get_changelist_instance(listed).get_queryset(listed).active()
+        else:
+            ids = [part for part in request.GET.get("ids", "").split(",") if _ID.fullmatch(part)]
+            rows = Suppression.objects.active().filter(pk__in=ids[:_PER_PAGE])
+        return list(rows.select_related("mailing_list").order_by("address")[: _MOST_AT_ONCE + 1])
 
     def _require_permission(self, request: HttpRequest) -> None:
         if not self.has_unsuppress_permission(request):

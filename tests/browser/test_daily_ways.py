@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bounces.parsing.reasons.names import REASONS
 from lists.counting import Count, add
-from lists.models import Suppression
+from lists.models import Campaign, Suppression
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import make_campaign, make_event, make_list, make_subscriber, make_user
 
@@ -121,3 +121,17 @@ def test_pages_are_walked_by_keyboard(page: Page, log_in, critical_list):
     page.keyboard.press("Enter")
 
     expect(page.locator("#changelist-filter")).to_be_visible()
+
+
+def test_settings_are_copied_from_how_to_send(page: Page, log_in, critical_list):
+    make_user("Marketer", "mary")
+    log_in("mary")
+    campaign = Campaign.objects.first()
+    page.goto(f"/admin/lists/campaign/{campaign.pk}/change/")
+    page.get_by_role("link", name="How to send").click()
+
+    button = page.get_by_role("button", name="Copy").first
+    button.click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    expect(page.get_by_text(campaign.bounce_address).first).to_be_visible()

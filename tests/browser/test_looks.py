@@ -9,10 +9,14 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from bounces import dry_run
 from diagnostics import running
 from diagnostics.models import Probe
+from lists import policies
 from lists.counting import Count, add
-from lists.models import Suppression
+from lists.importing import running as importing
+from lists.importing import storing
+from lists.models import StreamPolicy, Suppression, SuppressionImport
 from lists.suppressing import SuppressionWish, suppress
 from tests.diagnostics.zones import BROKEN, tools
 from tests.factories import (
@@ -57,7 +61,29 @@ def filled():
         "suppress": reverse("admin:lists_suppression_suppress"),
         "events": reverse("admin:bounces_bounceevent_changelist"),
         "suppressions": reverse("admin:lists_suppression_changelist"),
+        "how to send": reverse("admin:lists_campaign_how_to_send", args=[campaign.pk]),
+        "list's policy": reverse("admin:lists_mailinglist_policy", args=[campaign.mailing_list_id]),
+        "erase": reverse("erase_person") + "?address=ann@example.net",
+        "upload": reverse("admin:lists_suppressionimport_new"),
+        **_jobs(),
         **_diagnosed(campaign),
+    }
+
+
+def _jobs() -> dict[str, str]:
+    """An import that waits for a word, and a dry run that is done."""
+    job = SuppressionImport(file_name="x.csv", created_by="alice")
+    storing.store(job, [b"address,code,error,created_at\nbob@example.net,550,x,\n,550,x,\n"], 1000)
+    importing.count(job)
+    importing.run(job.pk)
+    policy = StreamPolicy.objects.get(stream="marketing")
+    policy.hard_suppress_at = 2
+    trial = policies.propose(policy, "alice")
+    dry_run.run(trial.pk)
+    return {
+        "policy": reverse("admin:lists_streampolicy_change", args=[policy.pk]),
+        "import": reverse("admin:lists_suppressionimport_change", args=[job.pk]),
+        "dry run": reverse("admin:lists_streampolicy_dry_run", args=[trial.pk]),
     }
 
 

@@ -207,3 +207,41 @@ def test_log_is_searched_by_whole_address(operator):
     assert b"ann@example.net" in found
     assert b"bob@example.net" not in found
     assert b"bob@example.net" not in operator.get(url, {"q": "@example.net"}).content
+
+
+def test_all_that_a_search_finds_are_lifted_at_once(operator):
+    for n in range(60):
+        suppressed(f"p{n}@example.net", "soft")
+    suppressed("bob@example.org", "soft")
+    listed = reverse("admin:lists_suppression_changelist")
+    page = reverse(PAGE) + "?q=%40example.net&found=1"
+    assert "Unsuppress all of these" not in operator.get(listed).content.decode()
+    assert (
+        page.replace("&", "&amp;") in operator.get(listed, {"q": "@example.net"}).content.decode()
+    )
+
+    text = operator.get(page).content.decode()
+    assert "Mail these 60 addresses again?" in text
+    assert "The first 50 of 60." in text
+    assert "It is 60." in operator.post(page, {"why": "Outage.", "typed": "50"}).content.decode()
+    operator.post(page, {"why": "Outage.", "typed": "60"})
+    assert Suppression.objects.active().get().address == "bob@example.org"
+
+
+def test_too_many_at_once_are_not_lifted(operator, monkeypatch):
+    monkeypatch.setattr("lists.admin.suppression._MOST_AT_ONCE", 2)
+    for n in range(3):
+        suppressed(f"p{n}@example.net", "soft")
+    page = reverse(PAGE) + "?q=%40example.net&found=1"
+    assert operator.post(page, {"why": "Outage.", "typed": "3"}).status_code == 302
+    assert Suppression.objects.active().count() == 3
+
+
+def test_the_list_is_filtered_by_when_it_was_suppressed(operator):
+    suppressed("old@example.net")
+    Suppression.objects.update(since="2026-01-02T10:00:00Z")
+    suppressed("new@example.net")
+    url = reverse("admin:lists_suppression_changelist")
+    found = operator.get(url, {"since_from": "2026-01-01", "since_to": "2026-01-03"})
+    assert "old@example.net" in found.content.decode()
+    assert "new@example.net" not in found.content.decode()
