@@ -26,6 +26,17 @@ from lists.replaying import UNSUPPRESSED, Outcome, Past, replay
 ADDRESSES_A_STEP = 500
 # Of those whose lot changes so many are named.
 MOST_NAMED = 500
+# What is needed to know of an event.
+_TOLD = (
+    "address",
+    "occurred_at",
+    "kind",
+    "category",
+    "reason",
+    "trust",
+    "proof",
+    "mailing_list_id",
+)
 _NOTHING_YET = {
     "addresses": 0,
     "now": {},
@@ -83,12 +94,7 @@ def _next_addresses(events: QuerySet[BounceEvent], after: str) -> list[str]:
 
 def _pasts(events: QuerySet[BounceEvent], addresses: list[str]) -> Iterator[tuple[str, list[Past]]]:
     """What happened to each address, oldest first."""
-    rows = list(
-        events.filter(address__in=addresses).only(
-            "address", "occurred_at", "kind", "category", "reason", "trust", "proof",
-            "mailing_list_id",
-        )
-    )  # fmt: skip
+    rows = list(events.filter(address__in=addresses).values_list(*_TOLD, named=True))
     ours = subscribed({(row.address, row.mailing_list_id) for row in rows if not _is_proved(row)})
     pasts: dict[str, list[Past]] = defaultdict(list)
     for row in rows:
@@ -108,7 +114,7 @@ def _pasts(events: QuerySet[BounceEvent], addresses: list[str]) -> Iterator[tupl
         yield address, sorted(pasts[address], key=lambda past: past.at)
 
 
-def _is_proved(row: BounceEvent) -> bool:
+def _is_proved(row) -> bool:
     # What a policy accepted was not proved: another policy may think otherwise.
     return row.trust == BounceEvent.Trust.VERIFIED and row.proof != BounceEvent.Proof.ACCEPTED
 

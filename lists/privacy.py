@@ -88,9 +88,7 @@ def erase(address: str, actor: str, why: str, *, keep_from_mail: bool) -> None:
     token = pseudonym(address)
     _forget_suppressions(address, token)
     _forget_log(address, token)
-    # Refused rows and dry runs are for looking at once; they may quote anybody.
-    RefusedRow.objects.filter(text__icontains=address).delete()
-    PolicyDryRun.objects.all().delete()
+    _forget_what_quotes(address)
     Subscriber.objects.filter(canonical=address).delete()
     SuppressionLog.objects.create(
         address=token, what=SuppressionLog.What.ERASED, actor=actor, why=why.strip()[:500]
@@ -122,6 +120,14 @@ def _forget_suppressions(address: str, token: str) -> None:
         if (row.scope, row.stream, row.mailing_list_id) in held:
             row.delete()
     plain.update(address=token, domain="")
+
+
+def _forget_what_quotes(address: str) -> None:
+    """Refused rows and results of dry runs: for looking at once, and they may name anybody."""
+    RefusedRow.objects.filter(text__icontains=address).delete()
+    for dry_run in PolicyDryRun.objects.only("result").iterator():
+        if any(named == address for named, _now, _then in dry_run.result.get("named", ())):
+            dry_run.delete()
 
 
 def _forget_log(address: str, token: str) -> None:

@@ -14,12 +14,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bounceadmin.privacy import person
+from bounces import dry_run
 from bounces.models import BounceEvent, InboundMessage
 from bounces.pipeline import process
 from bounces.privacy import forget_old_events
 from bounces.storing import Incoming, store
+from lists import policies
+from lists.importing import running as importing
+from lists.importing import storing
 from lists.may_send import may_send
-from lists.models import CampaignDay, SentMessage, Subscriber, Suppression, SuppressionLog
+from lists.models import (
+    CampaignDay,
+    RefusedRow,
+    SentMessage,
+    StreamPolicy,
+    Subscriber,
+    Suppression,
+    SuppressionImport,
+    SuppressionLog,
+)
 from lists.pseudonyms import pseudonym
 from lists.return_paths import return_path
 from lists.suppressing import SuppressionWish, suppress, unsuppress
@@ -160,6 +173,22 @@ def test_erasing_twice_is_no_error(ann):
     erase()
     erase()
     assert Suppression.objects.active().count() == 1
+
+
+def test_what_only_quotes_the_address_is_forgotten_too(ann, campaign):
+    job = SuppressionImport(file_name="x.csv", created_by="olga")
+    storing.store(job, [b"address,code,error,created_at\n<Ann@example.net,550,x,\n"], 1000)
+    importing.count(job)
+    importing.run(job.pk)
+    BounceEvent.objects.update(occurred_at=timezone.now() - timedelta(days=1))
+    policy = StreamPolicy.objects.get(stream=campaign.mailing_list.stream)
+    policy.hard_suppress_at = 2
+    trial = policies.propose(policy, "alice")
+    dry_run.run(trial.pk)
+    storing.forget_file(job)
+    assert RefusedRow.objects.exists()
+    erase()
+    assert "ann@" not in everything_kept().casefold()
 
 
 def test_an_erased_person_can_be_unsuppressed_by_the_address(ann):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -261,3 +262,19 @@ def test_the_command_takes_any_columns_and_says_when_it_cannot(tmp_path, capsys)
         "import_suppressions", str(source), "--quiet", "--address", "Who", "--cause", "Kind"
     )
     assert Suppression.objects.get().cause == "complaint"
+
+
+def test_what_old_imports_hold_of_people_is_deleted_and_their_rows_stay(small_batches):
+    old = timezone.now() - jobs.KEPT - timedelta(days=1)
+    waiting, at_work, refused, young = (
+        handed_in(bounces_of("nobody"), created_at=at) for at in (old, old, old, timezone.now())
+    )
+    running.carry_out(at_work)
+    running.count(refused)
+    worked_off(refused)
+    jobs.delete_old()
+    assert set(ImportChunk.objects.values_list("job", flat=True)) == {at_work.pk, young.pk}
+    assert not RefusedRow.objects.exists()
+    states = dict(SuppressionImport.objects.values_list("pk", "state"))
+    assert states[waiting.pk] == states[refused.pk] == State.CANCELLED
+    assert states[at_work.pk] == State.PENDING
