@@ -50,7 +50,7 @@ requirements: .venv/dev.stamp ## Pin the newest versions that requirements/*.in 
 	$(BIN)/$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 
 clean: ## Delete .venv and caches; data/ stays
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis staticfiles
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

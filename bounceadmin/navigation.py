@@ -71,6 +71,8 @@ _GROUPS = (
              "api.view_apitoken"),
             (gettext_lazy("Accounts"), "manage_accounts", "admin:auth_user_changelist",
              "auth.view_user"),
+            (gettext_lazy("Failed logins"), "lock", "admin:axes_accessattempt_changelist",
+             "axes.view_accessattempt"),
             (gettext_lazy("Roles"), "badge", "admin:auth_group_changelist", "auth.view_group"),
         ),
     ),
@@ -79,7 +81,11 @@ _GROUPS = (
 
 def account(request: HttpRequest) -> list[dict[str, str]]:
     """The links of the reader's own menu."""
-    return [{"title": gettext("My settings"), "link": reverse("preferences")}]
+    return [
+        {"title": gettext("My settings"), "link": reverse("preferences")},
+        {"title": gettext("Change password"), "link": reverse("admin:password_change")},
+        {"title": gettext("Second factor"), "link": reverse("second-factor")},
+    ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:

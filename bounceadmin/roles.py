@@ -24,7 +24,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "lists.add_note",
     ),
     # Everything, people's accounts too.
-    "Admin": (*(f"{app}.*" for app in _SEEN), "bounceadmin.*", "api.*", "outgoing.*", "auth.*"),
+    "Admin": (
+        *(f"{app}.*" for app in _SEEN),
+        *("bounceadmin.*", "api.*", "outgoing.*", "auth.*", "axes.*"),
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from bounceadmin import theme, views
 from bounceadmin.api.root import api
+from bounceadmin.logins import pages
 from bounceadmin.preferences import preferences
 from bounceadmin.privacy import pages as person
 from bounces.sources.webhooks.views import receive
@@ -17,6 +18,8 @@ urlpatterns = [
     path("admin/address/erase/", admin.site.admin_view(person.erase), name="erase_person"),
     path("admin/start/", admin.site.admin_view(views.start), name="start"),
     path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
+    path("admin/second-factor/", admin.site.admin_view(pages.manage), name="second-factor"),
+    path("admin/second-factor/code/", pages.verify, name="second-factor-verify"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

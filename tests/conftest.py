@@ -20,3 +20,9 @@ def _plain_static_files(settings):
 def _roads_forgotten(monkeypatch):
     """What one test wrote of a road holds nothing back in the next."""
     monkeypatch.setattr(roads, "_written", {})
+
+
+@pytest.fixture(autouse=True)
+def _unthrottled_logins(settings):
+    """The test client logs in without a request; tests of throttling turn it on again."""
+    settings.AXES_ENABLED = False

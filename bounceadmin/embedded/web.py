@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import warnings
 
 from django.core.wsgi import get_wsgi_application
 from waitress import wasyncore
@@ -28,10 +27,7 @@ class Web(ThreadService):
     def __init__(self, host: str, port: int) -> None:
         super().__init__()
         self._sockets: dict[int, object] = {}
-        with warnings.catch_warnings():
-            # Static files are served from the apps: that none were collected is no fault here.
-            warnings.filterwarnings("ignore", "No directory at", UserWarning)
-            application = get_wsgi_application()
+        application = get_wsgi_application()
         try:
             self._server = create_server(
                 application,

@@ -49,8 +49,14 @@ def _policies(transactional_db) -> None:
         StreamPolicy.objects.get_or_create(stream=stream)
 
 
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of; a test takes out what it provoked."""
+    return []
+
+
 @pytest.fixture(params=["wide", "phone"])
-def page(request, chromium: Browser, live_server) -> Iterator[Page]:
+def page(request, chromium: Browser, live_server, complaints: list[str]) -> Iterator[Page]:
     """A fresh page, on a desktop and on a phone; afterwards it must have behaved."""
     wide = request.param == "wide"
     context = chromium.new_context(
@@ -60,7 +66,6 @@ def page(request, chromium: Browser, live_server) -> Iterator[Page]:
     )
     page = context.new_page()
     foreign: list[str] = []
-    complaints: list[str] = []
     own = (live_server.url, "data:", "blob:")
     page.on("request", lambda r: None if r.url.startswith(own) else foreign.append(r.url))
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
