@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -387,6 +388,9 @@ LOGGING = {
         "mail.log": {"level": "WARNING"},
     },
 }
+
+# Python's warnings are log lines too.
+logging.captureWarnings(True)
 
 # Errors are reported to Sentry where its DSN is given.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")

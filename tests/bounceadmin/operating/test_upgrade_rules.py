@@ -98,24 +98,3 @@ def test_what_does_not_is_let_through(operation):
 
 def test_what_the_last_release_no_longer_used_may_go():
     assert judge(RemoveField("subscriber", "note"), unused_since="1.2") == []
-
-
-def test_an_index_is_added_to_a_large_table_without_locking_it(transactional_db):
-    executor = MigrationExecutor(connection)
-    before = executor.loader.project_state()
-    operation = AddIndexOnline(
-        "subscriber", models.Index(fields=["created_at"], name="subscriber_try_online")
-    )
-    after = before.clone()
-    operation.state_forwards("lists", after)
-
-    def indexes() -> set[str]:
-        with connection.cursor() as cursor:
-            return set(connection.introspection.get_constraints(cursor, "lists_subscriber"))
-
-    with connection.schema_editor(atomic=False) as editor:
-        operation.database_forwards("lists", editor, before, after)
-    assert "subscriber_try_online" in indexes()
-    with connection.schema_editor(atomic=False) as editor:
-        operation.database_backwards("lists", editor, after, before)
-    assert "subscriber_try_online" not in indexes()
