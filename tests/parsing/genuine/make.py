@@ -40,7 +40,7 @@ def _link(world: int) -> None:
 def _play(mta: Mta, scenario: Scenario, inbox: Path, folder: Path) -> None:
     """Send one mail and keep what comes back as `mta-scenario.eml`.
 
-    Where there is more than one, the first is a delay notice, the last says how it ended.
+    Of a delay notice and what follows it, the first and the last are kept.
     """
     mta.send(scenario)
     began = changed = time.monotonic()
@@ -55,7 +55,7 @@ def _play(mta: Mta, scenario: Scenario, inbox: Path, folder: Path) -> None:
         if count >= enough and time.monotonic() - changed > _QUIET:
             break
     paths = [path for path in sorted(inbox.glob("*.eml")) if _is_about(scenario, path)]
-    if scenario.waits and len(paths) > 1:
+    if len(paths) > 1 and "action: delayed" in paths[0].read_text(errors="replace").lower():
         paths[1:-1], suffixes = [], ["-delayed", "-expired"]
     else:
         suffixes = ["", *(f"-{number}" for number in range(2, len(paths) + 1))]
