@@ -26,6 +26,13 @@ _ADDRESS = re.compile(
         (?P<domain>(?:[\w-]{1,63}\.){1,10}[\w-]{2,63}|\[[\w.:]{2,60}\])""",
     re.VERBOSE,
 )
+# The address of a webhook is a secret.
+_WEBHOOK = re.compile(r"(/hooks/)[\w-]{8,}")
+
+
+def without_secrets(text: str) -> str:
+    """`text` without what would let others in."""
+    return _WEBHOOK.sub(r"\1…", text) if "/hooks/" in text else text
 
 
 def mask(text: str) -> str:
@@ -71,4 +78,5 @@ class JsonFormatter(logging.Formatter):
 
 
 def _presentable(text: str) -> str:
+    text = without_secrets(text)
     return text if settings.LOG_PERSONAL_DATA else mask(text)
