@@ -103,3 +103,43 @@ def test_transfer_encodings_make_no_difference(case):
     as_base64 = encoded(case.raw, "base64", base64.encodebytes)
     as_quoted = encoded(case.raw, "quoted-printable", quopri.encodestring)
     assert essence(parse(as_base64)) == essence(parse(as_quoted)) == essence(parse(case.raw))
+
+
+WORDS = {
+    "iso-2022-jp": "メールボックスがいっぱいです",
+    "shift_jis": "メールボックスがいっぱいです",
+    "euc-jp": "メールボックスがいっぱいです",
+    "gb2312": "邮箱已满",
+    "gb18030": "邮箱已满",
+    "big5": "信箱已滿",
+    "euc-kr": "메일함이 가득 찼습니다",
+    "windows-1251": "почтовый ящик переполнен",
+    "koi8-r": "почтовый ящик переполнен",
+    "windows-1252": "Das Postfach ist überfüllt",
+    "iso-8859-2": "Skrzynka jest pełna",
+    "windows-1254": "Posta kutusu doldu, şimdilik",
+    "utf-8": "La boîte est pleine",
+    "utf-7": "La boîte est pleine",
+}
+
+
+@pytest.mark.parametrize("charset", WORDS)
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+def test_words_are_read_in_any_charset(charset, encoding):
+    body = f"<ann@example.net>:\n552 5.2.2 {WORDS[charset]}\n".encode(charset)
+    encode = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
+    head = (
+        "From: MAILER-DAEMON@mail.example.com\nSubject: failure notice\n"
+        f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n"
+    )
+    report = parse(head.encode() + encode.get(encoding, bytes)(body)).reports[0]
+    assert report.diagnostic == f"552 5.2.2 {WORDS[charset]}"
+
+
+@pytest.mark.parametrize("label", ["", "; charset=us-ascii", "; charset=nonsense"])
+def test_a_missing_or_wrong_label_leaves_utf_8_readable(label):
+    raw = (
+        f"From: MAILER-DAEMON@a.example\nContent-Type: text/plain{label}\n\n"
+        "<ann@example.net>:\n552 5.2.2 Das Postfach ist überfüllt\n"
+    )
+    assert "überfüllt" in parse(raw.encode()).reports[0].diagnostic
