@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 from bounces.parsing.reasons.names import REASONS
 from lists.counting import Count, add
 from lists.models import Campaign, Suppression
+from lists.models import Cleaning, Subscription, Suppression
 from lists.suppressing import SuppressionWish, suppress
+from lists.tasks import clean
 from tests.factories import make_campaign, make_event, make_list, make_subscriber, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -135,3 +137,76 @@ def test_settings_are_copied_from_how_to_send(page: Page, log_in, critical_list)
 
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     expect(page.get_by_text(campaign.bounce_address).first).to_be_visible()
+def test_an_operator_cleans_a_list_and_undoes_it(page: Page, log_in, critical_list):
+    make_subscriber(ANN, critical_list)
+    Subscription.objects.update(status=Subscription.Status.BOUNCED, hard_bounces=1)
+    make_user("Operator", "olga")
+    log_in("olga")
+    page.goto(f"/admin/lists/mailinglist/{critical_list.pk}/clean/")
+    expect(page.get_by_text("Addresses that do not exist: 1")).to_be_visible()
+    expect(page.get_by_role("link", name=ANN)).to_be_visible()
+
+    page.get_by_role("button", name="Take them off the list").click()
+    expect(page.get_by_text("The list is being cleaned.")).to_be_visible()
+    clean(Cleaning.objects.get().pk)
+    # The page looks again by itself.
+    expect(page.get_by_text("1 address was taken off the list.")).to_be_visible(timeout=10_000)
+
+    page.get_by_role("button", name="Undo: put them back").click()
+    clean(Cleaning.objects.get().pk)
+    expect(page.get_by_text("It was undone")).to_be_visible(timeout=10_000)
+    assert Subscription.objects.get().status == Subscription.Status.BOUNCED
+
+
+def test_an_operator_pauses_a_campaign_and_the_marketer_reads_why(page, log_in, critical_list):
+    make_user("Operator", "olga")
+    make_user("Marketer", "mary")
+    campaign = critical_list.campaigns.get()
+    log_in("olga")
+    page.goto(f"/admin/lists/campaign/{campaign.pk}/change/")
+    page.get_by_role("textbox", name="Why").fill("They refuse us.")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused since")).to_be_visible()
+    page.context.clear_cookies()
+
+    log_in("mary")
+    page.goto(f"/admin/lists/mailinglist/{critical_list.pk}/change/")
+    page.screenshot(path="/tmp/shots/dbg.png")
+    expect(page.get_by_text("They refuse us.")).to_be_visible()
+    expect(page.get_by_role("button", name="Add", exact=True)).to_have_count(0)
+
+
+def test_an_admin_is_led_through_an_empty_installation(page: Page, log_in):
+    make_user("Admin", "alice")
+    log_in("alice")
+    page.get_by_role("link", name="Set it up, step by step").click()
+    expect(page.get_by_text("0 of 6 steps are done.")).to_be_visible()
+
+    page.get_by_role("link", name="Add the first list").click()
+    page.get_by_label("Name", exact=False).first.fill("Newsletter")
+    page.get_by_label("Header From", exact=False).first.fill("news@example.com")
+    page.get_by_label("Bounce domain", exact=False).first.fill("bounces.example.com")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto("/admin/start/")
+    expect(page.get_by_text("1 of 6 steps are done.")).to_be_visible()
+    page.get_by_role("link", name="Add a campaign").click()
+    page.get_by_label("Name", exact=False).first.fill("November")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto("/admin/start/")
+    expect(page.get_by_text("2 of 6 steps are done.")).to_be_visible()
+    expect(page.get_by_text("bounces.example.com. IN MX")).to_be_visible()
+
+
+def test_each_person_has_a_time_zone_and_quiet_times(page: Page, log_in):
+    make_user("Marketer", "mary")
+    log_in("mary")
+    page.goto("/admin/me/")
+    page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    page.get_by_label("Quiet from").fill("22:00")
+    page.get_by_label("Quiet until").fill("07:00")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Quiet from")).to_have_value("22:00")
