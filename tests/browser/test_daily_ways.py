@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bounces.parsing.reasons.names import REASONS
 from lists.counting import Count, add
-from lists.models import Campaign, Suppression
-from lists.models import Cleaning, Subscription, Suppression
+from lists.models import Campaign, Cleaning, Subscription, Suppression
 from lists.suppressing import SuppressionWish, suppress
 from lists.tasks import clean
 from tests.factories import make_campaign, make_event, make_list, make_subscriber, make_user
@@ -171,8 +170,7 @@ def test_an_operator_pauses_a_campaign_and_the_marketer_reads_why(page, log_in, 
 
     log_in("mary")
     page.goto(f"/admin/lists/mailinglist/{critical_list.pk}/change/")
-    page.screenshot(path="/tmp/shots/dbg.png")
-    expect(page.get_by_text("They refuse us.")).to_be_visible()
+    expect(page.locator(".ba-moments").get_by_text("They refuse us.")).to_be_visible()
     expect(page.get_by_role("button", name="Add", exact=True)).to_have_count(0)
 
 
