@@ -136,6 +136,8 @@ def test_settings_are_copied_from_how_to_send(page: Page, log_in, critical_list)
 
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     expect(page.get_by_text(campaign.bounce_address).first).to_be_visible()
+
+
 def test_an_operator_cleans_a_list_and_undoes_it(page: Page, log_in, critical_list):
     make_subscriber(ANN, critical_list)
     Subscription.objects.update(status=Subscription.Status.BOUNCED, hard_bounces=1)
