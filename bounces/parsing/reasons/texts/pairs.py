@@ -11,7 +11,7 @@ _PLACE = "mailbox mailboxes inbox account accounts address addresses email email
 _DOMAIN = "domain domains host hostname fqdn destination"
 _BOX = "mailbox mailboxes inbox account maildir folder mailfolder box user recipient storage space"
 _SENDER = "sender senders originator from mailfrom return"
-_SERVER = "ip ips host hosts server servers client mta network netblock subnet country connection"
+_CLIENT = "ip ips host client network netblock subnet country connection"
 _MESSAGE = "message messages mail mails email emails body letter size"
 _FILE = "attachment attachments attached extension extensions file files zip archive"
 _HEADER = "header headers from subject date line lines mime"
@@ -60,8 +60,13 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "not local", "is not hosted", "not hosted", "not handled", "not served", "not ours",
         "not one of ours", "no relay", "not relay", "not a relay", "list of accepted",
         "not configured", "not accepted here", "refused to relay", "not allowed to relay")),
+    # A server that "rejected" or "denied" something is the one that refuses.
+    ("blocked", "server servers hosts mta", (
+        "blocked", "banned", "forbidden", "not allowed", "not permitted", "refused to talk",
+        "blacklisted",
+        "blocklisted", "listed", "not welcome", "not trusted")),
     ("expired", "connection connect", ("refused",)),
-    ("blocked", _SERVER, (
+    ("blocked", _CLIENT, (
         *_REFUSED, "blacklisted", "blocklisted", "listed", "not welcome", "spammer", "spammers",
         "abuse", "abusive", "attack", "unwelcome", "dynamic", "not trusted", "untrusted",
         "go away")),
