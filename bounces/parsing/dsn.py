@@ -40,17 +40,19 @@ _POWERMTA = {
 
 
 def extract(notice: Notice) -> list[Finding]:
-    """One finding per recipient group of the report, whose part its type tells."""
-    part = notice.status_part
-    return findings_of(part.decoded()) if part is not None else []
+    """One finding per recipient group of the report, whose parts their type tells."""
+    found: list[Finding] = []
+    for part in notice.status_parts:
+        found += findings_of(part.decoded())
+    return found[:MOST_RECIPIENTS]
 
 
 def format_of(notice: Notice) -> Format | None:
     """The format that wrote the report, where fields of the report are its own."""
-    part = notice.status_part
-    if part is None:
+    if not notice.status_parts:
         return None
-    return of_report(Headers(part.decoded()[:_MOST_OF_FIELDS].replace("\n\n", "\n")))
+    text = notice.status_parts[0].decoded()
+    return of_report(Headers(text[:_MOST_OF_FIELDS].replace("\n\n", "\n")))
 
 
 def extract_untyped(notice: Notice) -> list[Finding]:

@@ -71,12 +71,9 @@ class Notice:
         return frozenset(part.type for part in self.message.parts)
 
     @cached_property
-    def status_part(self) -> Part | None:
-        """The part with the fields of a delivery status notification."""
-        for part in self.message.parts:
-            if part.type in STATUS_TYPES:
-                return part
-        return None
+    def status_parts(self) -> list[Part]:
+        """The parts with the fields of a delivery status notification: one, rarely more."""
+        return [part for part in self.message.parts if part.type in STATUS_TYPES]
 
     @cached_property
     def _lines(self) -> tuple[list[str], list[str]]:
@@ -125,6 +122,6 @@ class Notice:
             return original.headers_of_lines(self.returned_lines)
         # Some send it as a last part without its proper type.
         last = self.message.parts[-1] if len(self.message.parts) > 1 else None
-        if last is not None and last.type == "text/plain" and self.status_part is not None:
+        if last is not None and last.type == "text/plain" and self.status_parts:
             return original.headers_of_lines(last.decoded().split("\n", 400))
         return Headers("")
