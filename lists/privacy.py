@@ -18,6 +18,7 @@ from lists.models import (
     Suppression,
     SuppressionLog,
 )
+from lists.outgoing import forgetting as outgoing
 from lists.pseudonyms import forms, is_pseudonym, pseudonym
 from lists.suppressing import SuppressionWish, suppress
 
@@ -89,6 +90,7 @@ def erase(address: str, actor: str, why: str, *, keep_from_mail: bool) -> None:
     _forget_suppressions(address, token)
     _forget_log(address, token)
     _forget_what_quotes(address)
+    outgoing.forget(address, token)
     Subscriber.objects.filter(canonical=address).delete()
     SuppressionLog.objects.create(
         address=token, what=SuppressionLog.What.ERASED, actor=actor, why=why.strip()[:500]

@@ -33,9 +33,11 @@ from lists.models import (
     SuppressionImport,
     SuppressionLog,
 )
+from lists.outgoing.kinds import SUPPRESSED
+from lists.outgoing.models import Delivery, Endpoint, Message
 from lists.pseudonyms import pseudonym
 from lists.return_paths import return_path
-from lists.suppressing import SuppressionWish, suppress, unsuppress
+from lists.suppressing import SuppressionWish, scoped, suppress, unsuppress
 from tests.factories import (
     make_campaign,
     make_event,
@@ -47,6 +49,7 @@ from tests.mails import dsn
 
 pytestmark = pytest.mark.django_db
 ANN = "ann@example.net"
+_OURS = ("lists_", "bounces_", "bounceadmin_", "outgoing_", "diagnostics_")
 
 
 @pytest.fixture
@@ -85,7 +88,9 @@ def everything_kept() -> str:
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            if table.startswith(("lists_", "bounces_", "bounceadmin_")):
+            if table.startswith(
+                ("lists_", "bounces_", "bounceadmin_", "outgoing_", "diagnostics_")
+            ):
                 cursor.execute(f'SELECT * FROM "{table}"')
                 found += [f"{table}: {row}" for row in map(_readable, cursor.fetchall())]
     return "\n".join(found)
@@ -189,6 +194,20 @@ def test_what_only_quotes_the_address_is_forgotten_too(ann, campaign):
     assert RefusedRow.objects.exists()
     erase()
     assert "ann@" not in everything_kept().casefold()
+
+
+def test_what_other_systems_were_told_is_forgotten_once_they_have_it(campaign):
+    Endpoint.objects.create(name="shop", url="https://shop.example/", kinds=[SUPPRESSED])
+    one_list = scoped("list", campaign.mailing_list)
+    suppress([SuppressionWish(ANN, "hard", f"{ANN} bounced.", **one_list)], "policy")
+    suppress([SuppressionWish("bob@example.net", "hard", "Bounced.")], "policy")
+    Delivery.objects.update(state="delivered", answer=f"thank you for {ANN}")
+    erase()
+    waiting = Message.objects.filter(body__contains=ANN)
+    assert [m.deliveries.get().state for m in waiting] == ["pending"], "that it is erased"
+    waiting.delete()
+    assert "ann@" not in everything_kept()
+    assert "bob@example.net" in everything_kept()
 
 
 def test_an_erased_person_can_be_unsuppressed_by_the_address(ann):
