@@ -40,6 +40,8 @@ _GROUPS = (
              "bounces.view_bounceevent"),
             (gettext_lazy("Messages"), "mail", "admin:bounces_inboundmessage_changelist",
              "bounces.view_inboundmessage"),
+            (gettext_lazy("Loops and storms"), "sync_problem",
+             "admin:bounces_senderhour_changelist", "bounces.view_senderhour"),
             (gettext_lazy("Mailboxes"), "inbox", "admin:bounces_mailbox_changelist",
              "bounces.view_mailbox"),
             (gettext_lazy("Listening addresses"), "alternate_email",

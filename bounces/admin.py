@@ -23,11 +23,13 @@ from unfold.paginator import InfinitePaginator
 
 from bounces import (  # noqa: F401 (they register themselves)
     admin_listener,
+    admin_loops,
     admin_mailboxes,
     admin_webhooks,
 )
 from bounces.admin_filters import (
     AboutFilter,
+    HeldSenderFilter,
     MessageKindFilter,
     ReasonFilter,
     SinceFilter,
@@ -204,6 +206,7 @@ class InboundMessageAdmin(RecordAdmin):
         ("state", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
         MessageKindFilter,
+        HeldSenderFilter,
     ]
     ordering = ["-received_at", "-id"]
     actions = ["process_selected_again"]

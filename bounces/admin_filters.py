@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from bounces import taking
+from bounces import looping, taking
 from bounces.models import BounceEvent
 from bounces.parsing.reasons.names import REASONS
 
@@ -76,3 +76,16 @@ class MessageKindFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class HeldSenderFilter(DropdownFilter):
+    """Whose storm it was held back in; reached from the page of loops and storms."""
+
+    title = _("sender held back")
+    parameter_name = "held_sender"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, object]]:
+        return [(row.sender, row.sender) for row in looping.held_back()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(held_sender=self.value()) if self.value() else queryset

@@ -20,6 +20,8 @@ class Backlog:
 
     pending: int
     failed: int
+    held: int
+    """Held back, because their sender sent too many."""
     unattributed: int
     """Events since the given time that belong to no campaign."""
     last_received: datetime | None
@@ -28,11 +30,12 @@ class Backlog:
 
 
 def backlog(since: datetime) -> Backlog:
-    """Look, in five small queries."""
+    """Look, in six small queries."""
     newest = InboundMessage.objects.order_by("-received_at", "-id")
     return Backlog(
         pending=count_up_to(COUNT_UP_TO, InboundMessage.objects.pending()),
         failed=count_up_to(COUNT_UP_TO, InboundMessage.objects.failed()),
+        held=count_up_to(COUNT_UP_TO, InboundMessage.objects.held()),
         unattributed=count_up_to(
             COUNT_UP_TO,
             BounceEvent.objects.filter(campaign=None, occurred_at__gte=since, kind="bounce"),

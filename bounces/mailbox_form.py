@@ -16,7 +16,6 @@ from bounces.sources.mailbox.tls import context_for
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9a-fA-F:.]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SECRETS = ("password", "client_secret", "refresh_token")
 
 Protocol, Login, Afterwards = Mailbox.Protocol, Mailbox.Login, Mailbox.Afterwards
 
@@ -36,7 +35,7 @@ class MailboxForm(forms.ModelForm):
         super().__init__(*args, **options)
         if "ca_certificate" in self.fields:  # not for those who may only look
             self.fields["ca_certificate"].widget.attrs["rows"] = 3
-        for name in _SECRETS:
+        for name in Mailbox.SEALED:
             if f"new_{name}" in self.fields:
                 self.fields[f"new_{name}"].show_is_set(bool(getattr(self.instance, name)))
 
@@ -108,7 +107,7 @@ class MailboxForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Mailbox:
         mailbox = self.instance
-        for name in _SECRETS:
+        for name in Mailbox.SEALED:
             typed = self.cleaned_data.get(f"new_{name}") or ""
             setattr(mailbox, name, sealed(typed, getattr(mailbox, name)))
         if self._is_elsewhere():

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import eventing, taking
+from bounces import eventing, looping, taking
 from bounces.attributing import Arrived, attribute
 from bounces.models import InboundMessage
 from bounces.parsing import parse
@@ -132,7 +132,10 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
         Understood(row, said.parsed, about, said.voucher)
         for (row, said), about in zip(arrived, attributions, strict=True)
     ]
-    taken = taking.taken([item for item in understood if item.row.pk not in requests])
+    of_mail = [item for item in understood if item.row.pk not in requests]
+    taken = taking.taken(of_mail)
+    loops = looping.tell_apart([item for item in of_mail if item.row.pk not in taken])
+    taken |= loops.taken
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
@@ -148,6 +151,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
             mine = taken.get(item.row.pk)
             if mine is not None and mine.keep is not None:
                 mine.keep()
+        loops.count(still)
         _finish_mail([item for item in understood if item.row.pk not in requests], taken)
         interpreting.finish([(row, requests[row.pk]) for row in rows if row.pk in requests])
         _save(rows)
@@ -172,7 +176,9 @@ def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:
 def _finish_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
     for item in understood:
         row, parsed, mine = item.row, item.parsed, taken.get(item.row.pk)
-        row.state = InboundMessage.State.PROCESSED
+        is_held = mine is not None and mine.held_sender
+        row.state = InboundMessage.State.HELD if is_held else InboundMessage.State.PROCESSED
+        row.held_sender = mine.held_sender if is_held else row.held_sender
         row.kind = mine.kind if mine else parsed.kind
         row.subject = storable(parsed.subject, 255)
         notes = (row.note, parsed.note, mine.note if mine else "")
@@ -185,7 +191,8 @@ def _save(rows: list[InboundMessage]) -> None:
         row.processed_at = now
         row.claimed_at = None
     InboundMessage.objects.bulk_update(
-        rows, ["state", "processed_at", "claimed_at", "kind", "subject", "note", "error"]
+        rows,
+        ["state", "processed_at", "claimed_at", "kind", "subject", "note", "error", "held_sender"],
     )
 
 

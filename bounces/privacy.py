@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bounces.models import BounceEvent, InboundMessage
+from bounces.models import BounceEvent, InboundMessage, SenderHour
 from lists.pseudonyms import forms, pseudonym
 
 _ROWS_AT_ONCE = 1000
@@ -76,6 +76,7 @@ def erase(address: str) -> int:
             address="", domain="", forgotten_at=timezone.now(), **_SAID
         )
         _forget_messages({message_id for _, message_id in part})
+    SenderHour.objects.filter(sender__iexact=address).delete()
     return len(events)
 
 

@@ -1,4 +1,4 @@
-"""Processing again what failed."""
+"""Processing again what failed or was held back."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from bounces.waking import wake
 
 @transaction.atomic
 def process_again(ids: Sequence[int]) -> int:
-    """Set the failed messages among `ids` back to pending and wake the workers; return how many.
+    """Set the failed and held messages among `ids` back to pending, wake workers; return how many.
 
     One whose raw text housekeeping has deleted stays as it is.
     """
-    failed = InboundMessage.objects.failed().filter(pk__in=ids, raw__isnull=False)
-    found = list(failed.select_for_update().order_by("pk").values_list("pk", flat=True))
+    waiting = InboundMessage.objects.filter(
+        state__in=[InboundMessage.State.FAILED, InboundMessage.State.HELD],
+        pk__in=ids,
+        raw__isnull=False,
+    )
+    found = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
     InboundMessage.objects.filter(pk__in=found).update(
         state=InboundMessage.State.PENDING,
         attempts=0,

@@ -35,6 +35,8 @@ class Taken:
     """A sentence for the message's page."""
     keep: Callable[[], None] | None = None
     """Called within the transaction; may be called again where that is rolled back."""
+    held_sender: str = ""
+    """Whose storm it is held back in: it then waits for an admin."""
 
 
 Taker = Callable[[Sequence[Understood]], Mapping[int, Taken]]

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bounces import dry_run, housekeeping, pipeline, privacy, sweeping
+from bounces import dry_run, housekeeping, looping, pipeline, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
 
@@ -23,6 +23,7 @@ def sweep() -> None:
 def delete_old_raw_messages() -> None:
     housekeeping.delete_old_raw_messages()
     housekeeping.delete_old_receipts()
+    looping.forget_old()
 
 
 @shared_task

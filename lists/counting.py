@@ -43,12 +43,12 @@ def add(counts: Iterable[Count]) -> None:
         if count.reason:
             key = (count.campaign_id, count.day, count.domain, count.reason)
             by_reason[key]["count"] += count.number
-    _merge(CampaignDay, ("campaign_id", "day"), TALLIES, by_campaign)
-    _merge(DomainDay, ("campaign_id", "day", "domain"), TALLIES, by_domain)
-    _merge(ReasonDay, ("campaign_id", "day", "domain", "reason"), ("count",), by_reason)
+    merge(CampaignDay, ("campaign_id", "day"), TALLIES, by_campaign)
+    merge(DomainDay, ("campaign_id", "day", "domain"), TALLIES, by_domain)
+    merge(ReasonDay, ("campaign_id", "day", "domain", "reason"), ("count",), by_reason)
 
 
-def _merge(
+def merge(
     model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: dict[tuple, Counter[str]]
 ) -> None:
     """Insert the rows, or add to those that are there, in one statement a thousand rows.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bounceadmin.models import Alert
-from bounces import roads
+from bounces import looping, roads
 from bounces.backlog import COUNT_UP_TO, count_up_to
 from bounces.models import InboundMessage
 from bounces.templatetags.bounces import road_url
@@ -36,6 +36,8 @@ _BAND_LEVELS = {
 _SENDS_THAT_MUST_BOUNCE = 1000
 _QUEUE_STANDS = timedelta(minutes=15)
 _ROAD_FAILS = timedelta(hours=1)
+# As long as an alert's key may be.
+_MOST_KEY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,20 @@ def diagnoses(_now: datetime) -> Iterator[Condition]:
         )
 
 
+def storms(_now: datetime) -> Iterator[Condition]:
+    """Senders that bring too much, whose messages are held back."""
+    for held in looping.held_back():
+        yield Condition(
+            key=f"storm:{held.sender}"[:_MOST_KEY],
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=_("%(sender)s brings a storm: %(n)s messages are held back")
+            % {"sender": held.sender[:80], "n": f"{held.number:,}"},
+            detail=_("They are stored. Look at some, then process them after all or leave them."),
+            path=reverse("admin:bounces_senderhour_changelist"),
+        )
+
+
 CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     bands,
     silence,
@@ -196,6 +212,7 @@ CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     queue,
     round_trips,
     failing_roads,
+    storms,
 )
 
 

@@ -4,6 +4,7 @@ from bounces.models.addresses import BounceAddress
 from bounces.models.mailboxes import KnownMessage, Mailbox, MailboxRun
 from bounces.models.returned import BounceEvent, InboundMessage
 from bounces.models.roads import RoadState
+from bounces.models.senders import SenderHour
 from bounces.models.webhooks import Receipt, TopicSubscription, WebhookEndpoint
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MailboxRun",
     "Receipt",
     "RoadState",
+    "SenderHour",
     "TopicSubscription",
     "WebhookEndpoint",
 ]

@@ -32,6 +32,9 @@ class MailboxQuerySet(models.QuerySet):
 class Mailbox(models.Model):
     """Where bounces wait to be fetched, how to get in, and how far it has got."""
 
+    # What `manage.py reseal` puts under a new key.
+    SEALED = ("password", "client_secret", "refresh_token")
+
     class Protocol(models.TextChoices):
         IMAP = "imap", _("IMAP")
         POP3 = "pop3", _("POP3")

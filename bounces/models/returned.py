@@ -24,6 +24,10 @@ class InboundMessageQuerySet(models.QuerySet):
         expired = timezone.now() - timedelta(seconds=settings.PIPELINE_CLAIM_SECONDS)
         return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=expired))
 
+    def held(self) -> InboundMessageQuerySet:
+        """Held back, because their sender sent too many."""
+        return self.filter(state=InboundMessage.State.HELD)
+
     def failed(self) -> InboundMessageQuerySet:
         """Set aside for an admin to look at."""
         return self.filter(state=InboundMessage.State.FAILED)
@@ -36,6 +40,7 @@ class InboundMessage(models.Model):
         PENDING = "pending", _("Pending")
         PROCESSED = "processed", _("Processed")
         FAILED = "failed", _("Failed")
+        HELD = "held", _("Held back")
 
     class Source(models.TextChoices):
         FILE = "file", _("File")
@@ -80,6 +85,8 @@ class InboundMessage(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     note = models.CharField(_("note"), max_length=255, blank=True)
     error = models.TextField(_("error"), blank=True)
+    # Whose storm it was held back in; it stays when the message is let through after all.
+    held_sender = models.CharField(_("held back of"), max_length=320, blank=True)
 
     objects = InboundMessageQuerySet.as_manager()
 
@@ -88,7 +95,7 @@ class InboundMessage(models.Model):
         verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "processed", "failed"]),
+                condition=Q(state__in=["pending", "processed", "failed", "held"]),
                 name="inboundmessage_state_known",
             ),
             models.CheckConstraint(
@@ -102,6 +109,11 @@ class InboundMessage(models.Model):
                 fields=["id"], condition=Q(state="pending"), name="inboundmessage_pending"
             ),
             models.Index(fields=["id"], condition=Q(state="failed"), name="inboundmessage_failed"),
+            models.Index(
+                fields=["held_sender", "id"],
+                condition=Q(state="held"),
+                name="inboundmessage_held",
+            ),
             models.Index(fields=["-received_at", "-id"], name="inboundmessage_newest"),
             # Housekeeping deletes the raw text of old messages.
             models.Index(

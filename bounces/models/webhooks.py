@@ -21,6 +21,9 @@ _CONFIRM_AGAIN = timedelta(minutes=2)
 class WebhookEndpoint(models.Model):
     """One address that one account of one mail service reports to."""
 
+    # What `manage.py reseal` puts under a new key.
+    SEALED = ("sealed_token", "sealed_secret", "sealed_basic_auth")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     provider = models.CharField(_("mail service"), max_length=32)
     is_active = models.BooleanField(
@@ -116,6 +119,8 @@ class TopicSubscriptionQuerySet(models.QuerySet):
 
 class TopicSubscription(models.Model):
     """Amazon SNS asks whether a topic may report to an endpoint; an allowed one is confirmed."""
+
+    SEALED = ("sealed_url",)
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")

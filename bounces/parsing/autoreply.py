@@ -87,11 +87,6 @@ _SUBJECT = re.compile(
 )
 
 
-def is_announced_by(subject: str) -> bool:
-    """Whether a subject says that a machine answers."""
-    return _SUBJECT.match(subject) is not None
-
-
 def mark_of(headers: Headers, subject: str) -> str:
     """The header line that makes a message an automatic reply; empty where there is none."""
     submitted = headers.get("auto-submitted").lower()
@@ -101,4 +96,4 @@ def mark_of(headers: Headers, subject: str) -> str:
         value = headers.get(name)
         if _MARKS[name] in value.lower().replace("-", "_"):
             return f"{name}: {value}"
-    return f"Subject: {subject}" if is_announced_by(subject) else ""
+    return f"Subject: {subject}" if _SUBJECT.match(subject) else ""

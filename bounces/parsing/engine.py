@@ -144,7 +144,7 @@ def _is_from_a_daemon(notice: Notice) -> bool:
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
     about_delivery = _BOUNCE_SUBJECT.search(notice.subject) is not None
     if not _DAEMON.search(headers.get("from")):
-        return nobody and about_delivery and not autoreply.is_announced_by(notice.subject)
+        return nobody and about_delivery
     # Postmasters write letters too, and systems that measure send reports.
     if _MEASURED.match(notice.subject):
         return False

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bounces.parsing import addresses, replies
+from bounces.parsing import addresses
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding
 
 MOST_LINES = 4000
@@ -35,6 +35,7 @@ _FROM_ALIAS = re.compile(
     rf"(?i:\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|"
     rf"forwarded)[ \t]+(?:from|by|to):?[ \t]*)<?({_ADDRESS})>?\)?:?[ \t]*"
 )
+_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
 _PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
 
@@ -201,7 +202,7 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
             finding.original_recipient = addresses.clean(match[1])
             text = text[match.end() :]
         text = text.lstrip(":;. ")
-        if shared and not replies.CODED.search(text):
+        if shared and not _CODED.search(text):
             text = shared
         finding.diagnostic = f"{reader.announced} {text}".strip()
     return [finding for finding, _ in reader.found]

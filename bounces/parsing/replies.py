@@ -8,8 +8,6 @@ from dataclasses import dataclass
 # RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
 # not a version number. The look behind stands second, so that the search can skip by the digit.
 STATUS = re.compile(r"[245](?<![\w.\[=/-][245])\.[0-7]\.\d{1,3}(?![\w]|\.\d)")
-# What has a code of a failure in it, roughly.
-CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 # A number that may be a reply code, with a status behind it or not.
 _CANDIDATE = re.compile(
     r"([245](?<![\w.][245])[0-5]\d)"

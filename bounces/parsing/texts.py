@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bounces.parsing import addresses, layouts, replies, transcripts
+from bounces.parsing import addresses, layouts, transcripts
 from bounces.parsing.formats import Format
 from bounces.parsing.layouts import Layout
 from bounces.parsing.notice import Finding, Notice
@@ -18,17 +18,15 @@ _GENERAL = Layout(
     r"destinatario|destinatário|получатель"
 )
 _MOST_BEFORE_HOST = 250
+_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _DELAYED = (
     "has been delayed", "is delayed", "delivery delayed", "delivery was delayed",
     "will be retried", "will keep trying", "will continue to try", "will continue trying",
     "will continue attempting", "will retry", "will try again", "warning message only",
-    "a warning only",
     "still undelivered", "not yet been delivered", "not been delivered after",
     "no action is required on your part", "transient non-fatal", "do not need to resend",
     "verzögert", "retardée", "retrasad", "ritardat", "atrasad", "vertraagd", "отложен",
 )  # fmt: skip
-# Those that say so whatever else is said.
-_WARNING = ("warning message only", "a warning only", "will be retried until")
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered|undeliverable",
@@ -102,7 +100,7 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
     said = f"{outcome.reply} {outcome.own}".strip()
     if not said:
         return
-    if not replies.CODED.search(finding.diagnostic):
+    if not _CODED.search(finding.diagnostic):
         finding.diagnostic = outcome.reply or outcome.own
         finding.context = said
     elif outcome.reply.startswith(finding.diagnostic[:40]):
@@ -113,9 +111,7 @@ def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
     text = notice.whole_text
     folded = f"{notice.subject} {text}".lower()
-    if not any(phrase in folded for phrase in _DELAYED):
-        return False
-    return any(phrase in folded for phrase in _WARNING) or not _GIVEN_UP.search(text)
+    return any(phrase in folded for phrase in _DELAYED) and not _GIVEN_UP.search(text)
 
 
 def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:

@@ -6,8 +6,9 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
+from django.utils import timezone
 
-from bounces.models import BounceAddress
+from bounces.models import BounceAddress, SenderHour
 from lists.importing import storing
 from lists.models import Cleaning, StreamPolicy, Suppression, SuppressionImport
 from lists.policies import give_own_policy
@@ -39,6 +40,7 @@ def everything():
     make_event(campaign=campaign, address="ann@example.net")
     make_subscriber("ann@example.net", campaign.mailing_list)
     make_mailbox()
+    SenderHour.objects.create(sender="a@example.net", kind="other", hour=timezone.now())
     BounceAddress.objects.create(address="fbl@example.com")
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)

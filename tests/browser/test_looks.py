@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from bounces import dry_run
+from bounces import dry_run, roads
 from diagnostics import running
 from diagnostics.models import Probe
 from lists import policies
@@ -23,6 +23,8 @@ from tests.factories import (
     make_campaign,
     make_event,
     make_list,
+    make_mailbox,
+    make_message,
     make_run,
     make_subscriber,
     make_user,
@@ -67,6 +69,24 @@ def filled():
         "upload": reverse("admin:lists_suppressionimport_new"),
         **_jobs(),
         **_diagnosed(campaign),
+        **_roads(),
+    }
+
+
+def _roads() -> dict[str, str]:
+    """A mailbox that is being fetched, one that fails, and a storm."""
+    busy, failing = make_mailbox(name="Busy", tls="none"), make_mailbox(name="Failing")
+    busy.runs.create(found=100, looked_at=40)
+    failing.runs.create(outcome="failed", sentence="The server refused the login.")
+    failing.known_messages.create(key="1:2", error="Reading it breaks the connection.")
+    roads.failed("mailbox:1", "Failing", "The server refused the login.")
+    make_message(state="held", held_sender="storm@example.net")
+    return {
+        "mailboxes": reverse("admin:bounces_mailbox_changelist"),
+        "busy mailbox": reverse("admin:bounces_mailbox_change", args=[busy.pk]),
+        "failing mailbox": reverse("admin:bounces_mailbox_change", args=[failing.pk]),
+        "mailbox settings": reverse("admin:bounces_mailbox_settings", args=[busy.pk]),
+        "loops": reverse("admin:bounces_senderhour_changelist"),
     }
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from bounces import pipeline
+from bounces import pipeline, roads
 from bounces.models import InboundMessage
 from bounces.sources.files import STDIN, Found, UnreadableError, read_paths, read_stream, total_size
 from bounces.storing import Incoming, store
@@ -36,13 +37,16 @@ class Command(BaseCommand):
         parser.add_argument("--recipient", default="", help="envelope recipient, of a pipe")
         parser.add_argument("--quiet", action="store_true", help="no progress, no counts")
 
-    def handle(self, *, paths: list[str], sender: str, recipient: str, quiet: bool, **_) -> None:
+    def handle(
+        self, *, paths: list[str], sender: str, recipient: str, quiet: bool, **_options
+    ) -> None:
         run = _Run(sender, recipient)
         try:
             if paths == [STDIN]:
                 limit = settings.MAX_MESSAGE_BYTES
                 run.take(read_stream(sys.stdin.buffer, "standard input", limit))
                 run.flush()
+                roads.worked("pipe", _("Pipe"))
             else:
                 self._take_files([Path(path) for path in paths], run, quiet)
         except (DatabaseError, InterfaceError) as error:

@@ -15,7 +15,8 @@ from bounces.sources.mailbox import errors
 from bounces.sources.mailbox.session import Account, Listing, Position, Read
 from bounces.sources.mailbox.tls import context_for
 
-_TIMEOUT = 30
+_CONNECT_TIMEOUT = 10
+_READ_TIMEOUT = 30
 # poplib gives up at 2,048 bytes; mail has longer lines, and one bad message must not block.
 _PIECE = 64 * 1024
 # TOP (RFC 1939 7) takes lines: as many as hold the limit if each is as short as usual.
@@ -69,6 +70,7 @@ class Pop3Session:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._client = _connect(account)
+        self._client.sock.settimeout(_READ_TIMEOUT)
         self._numbers: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         try:
@@ -179,8 +181,8 @@ def _connect(account: Account) -> _Pop3 | _Pop3Tls:
     context = context_for(account)
     try:
         if account.tls == "tls":
-            return _Pop3Tls(account.host, account.port, timeout=_TIMEOUT, context=context)
-        client = _Pop3(account.host, account.port, timeout=_TIMEOUT)
+            return _Pop3Tls(account.host, account.port, timeout=_CONNECT_TIMEOUT, context=context)
+        client = _Pop3(account.host, account.port, timeout=_CONNECT_TIMEOUT)
     except (OSError, poplib.error_proto, ValueError) as error:
         raise errors.of_connecting(error, account) from error
     if account.tls == "starttls":

@@ -71,7 +71,7 @@ def test_a_folder_that_is_not_there_is_named(mailbox):
 @PROTOCOLS
 def test_a_server_that_says_nothing_does_not_hold_the_page(mailbox, monkeypatch, protocol):
     monkeypatch.setattr("bounces.sources.mailbox.imap._TIMEOUT", SocketTimeout(1, 1))
-    monkeypatch.setattr("bounces.sources.mailbox.pop3._TIMEOUT", 1)
+    monkeypatch.setattr("bounces.sources.mailbox.pop3._CONNECT_TIMEOUT", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         trial = try_out(mailbox(protocol=protocol, tls="none", port=silent.getsockname()[1]))
 

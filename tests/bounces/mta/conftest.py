@@ -7,17 +7,19 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.bounceadmin.running import ROOT, clean_environment, free_port, manage
+from tests.bounces.mta.interpreter import python_environment
 
 # Who runs our commands for Postfix's pipe, which does not run as root.
 USER = "nobody"
@@ -31,14 +33,6 @@ campaign = Campaign.objects.create(mailing_list=list, name="Spring")
 ann = Subscriber.objects.create(address="ann@example.net")
 print("TOLD" + json.dumps(return_path(campaign, ann)))
 """
-_LOOK = """
-import json
-from bounces.models import BounceEvent, InboundMessage
-print("TOLD" + json.dumps({
-    "messages": [[m.source, m.envelope_recipient, m.state] for m in InboundMessage.objects.all()],
-    "events": [[e.kind, e.address, e.proof] for e in BounceEvent.objects.order_by("id")],
-}))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +43,35 @@ class Installation:
     folder: Path
     return_path: str
 
-    def look(self) -> dict:
-        return _told(self.environment, _LOOK)
+    def messages(self) -> list[tuple[str, str, str]]:
+        """Source, envelope recipient and state of each."""
+        return self._rows("SELECT source, envelope_recipient, state FROM bounces_inboundmessage")
 
-    def wait_for_messages(self, number: int, seconds: float = 30) -> list:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            found = self.look()["messages"]
-            if len(found) >= number:
-                return found
-            time.sleep(0.3)
-        raise AssertionError(f"{number} messages were not stored: {self.look()}")
+    def events(self) -> list[tuple[str, str, str]]:
+        """Kind, address and proof of each."""
+        return self._rows("SELECT kind, address, proof FROM bounces_bounceevent")
+
+    def _rows(self, query: str) -> list[tuple[str, str, str]]:
+        with closing(sqlite3.connect(self.folder / "data" / "bounceadmin.sqlite3")) as database:
+            return database.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[tuple[Path, str]]:
+    """A folder to copy, because preparing it takes seconds, and the return path in it."""
+    folder = Path(tempfile.mkdtemp(prefix="prepared-"))
+    environment = _environment(folder)
+    assert manage(environment, "migrate", "--verbosity", "0").returncode == 0
+    yield folder, _told(environment, _PREPARE)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def installation() -> Iterator[Installation]:
+def installation(prepared) -> Iterator[Installation]:
+    original, return_path = prepared
     folder = Path(tempfile.mkdtemp(prefix="installation-"))
-    environment = clean_environment(folder / "data")
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        environment.pop(name, None)
-    assert manage(environment, "migrate", "--verbosity", "0").returncode == 0
-    yield Installation(environment, folder, _told(environment, _PREPARE))
+    shutil.copytree(original, folder, dirs_exist_ok=True)
+    yield Installation(_environment(folder), folder, return_path)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -81,6 +83,22 @@ def as_nobody(installation) -> Installation:
     for path in (installation.folder, *installation.folder.rglob("*")):
         os.chown(path, user.pw_uid, user.pw_gid)
     return installation
+
+
+@pytest.fixture(scope="session")
+def nobodys_python() -> Iterator[dict[str, str]]:
+    """Variables with which that user runs our code."""
+    folder = Path(tempfile.mkdtemp(prefix="python-"))
+    folder.chmod(0o755)
+    yield python_environment(folder, USER)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environment = clean_environment(folder / "data")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        environment.pop(name, None)
+    return environment
 
 
 @pytest.fixture

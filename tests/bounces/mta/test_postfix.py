@@ -9,7 +9,7 @@ import pytest
 
 from tests.bounceadmin.running import ROOT, manage
 from tests.bounces.mta.conftest import USER
-from tests.bounces.mta.interpreter import PYTHON, python_environment
+from tests.bounces.mta.interpreter import PYTHON
 from tests.bounces.mta.postfix import postfix
 from tests.diagnostics.checks.mail_host import Mailboxes, mail_host
 
@@ -59,12 +59,12 @@ def test_a_bounce_comes_by_lmtp_and_is_proved(installation, listening, elsewhere
         send(mta.submission, installation.return_path, "ann@example.net")
         mta.wait_for(f"relay=127.0.0.1.*:{port}.*status=sent")
 
-    assert installation.look()["messages"] == [["listener", installation.return_path, "pending"]]
+    assert installation.messages() == [("listener", installation.return_path, "pending")]
     # The worker's part, done here by hand: what is stored is processed.
     sweep = "from bounces import pipeline; from bounces.models import InboundMessage as M;"
     sweep += "pipeline.process(list(M.objects.values_list('pk', flat=True)))"
     assert manage(installation.environment, "shell", "-c", sweep).returncode == 0
-    assert installation.look()["events"] == [["bounce", "ann@example.net", "signed"]]
+    assert installation.events() == [("bounce", "ann@example.net", "signed")]
 
 
 def test_postfix_refuses_unknown_recipients_itself_because_it_asks_us(installation, listening):
@@ -102,14 +102,13 @@ def test_during_a_database_outage_postfix_keeps_the_bounce_and_tries_again(
         database.rmdir()
         away.rename(database)
         mta.wait_for("status=sent .250 2.0.0 Stored")
-    assert len(installation.look()["messages"]) == 1
+    assert len(installation.messages()) == 1
 
 
 @pytest.fixture
-def pipe(as_nobody):
+def pipe(as_nobody, nobodys_python):
     """The line of master.cf; pipe(8) clears the environment, so that the command sets its own."""
-    environment = python_environment(as_nobody.folder, USER)
-    environment["DATA_DIR"] = as_nobody.environment["DATA_DIR"]
+    environment = nobodys_python | {"DATA_DIR": as_nobody.environment["DATA_DIR"]}
     command = " ".join(["/usr/bin/env", *(f"{k}={v}" for k, v in environment.items())])
     return PIPE_SERVICE.format(user=USER, root=ROOT, python=f"{command} {PYTHON}")
 
@@ -119,9 +118,8 @@ def test_a_bounce_comes_by_the_pipe_and_is_proved(as_nobody, pipe, elsewhere):
         send(mta.submission, as_nobody.return_path, "ann@example.net")
         mta.wait_for("relay=bounceadmin.*status=sent")
 
-    found = as_nobody.look()
-    assert found["messages"] == [["pipe", as_nobody.return_path, "processed"]]
-    assert found["events"] == [["bounce", "ann@example.net", "signed"]]
+    assert as_nobody.messages() == [("pipe", as_nobody.return_path, "processed")]
+    assert as_nobody.events() == [("bounce", "ann@example.net", "signed")]
 
 
 def test_a_pipe_without_its_database_has_postfix_try_again(as_nobody, pipe, elsewhere):
@@ -135,7 +133,7 @@ def test_a_pipe_without_its_database_has_postfix_try_again(as_nobody, pipe, else
         database.rmdir()
         away.rename(database)
         mta.wait_for("relay=bounceadmin.*status=sent")
-    assert len(as_nobody.look()["messages"]) == 1
+    assert len(as_nobody.messages()) == 1
 
 
 def test_a_pipe_without_its_settings_has_postfix_try_again(as_nobody, pipe, elsewhere):
