@@ -1,13 +1,21 @@
-"""Making subscribers, many at once."""
+"""Reading addresses and making subscribers, many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from django.conf import settings
+
+from lists.addresses import canonical
 from lists.models import Subscriber
 
 # SQLite takes 32,766 variables in a statement.
 _AT_ONCE = 5000
+
+
+def spellings(texts: Iterable[str]) -> dict[str, str]:
+    """Each text -> the canonical address that it writes; empty where it is none."""
+    return {text: canonical(text, settings.FOLD_LOCAL_PART) for text in texts}
 
 
 def ensure_subscribers(addresses: Collection[str]) -> dict[str, int]:

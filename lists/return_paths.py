@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 
 from lists import verp
-from lists.addresses import canonical
 from lists.models import Campaign, Subscriber
-from lists.people import ensure_subscribers
+from lists.people import ensure_subscribers, spellings
 
 
 def signing_keys() -> list[str]:
@@ -41,7 +40,7 @@ def return_paths(
     queries at most, however many there are. Plain ones (`signed=False`) prove nothing; whoever
     does not fit into one gets none.
     """
-    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in addresses}
+    spelled = spellings(addresses)
     domain = campaign.mailing_list.bounce_domain
     if not signed:
         return {text: _plain(address, domain) for text, address in spelled.items()}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 
-from lists.addresses import canonical
 from lists.models import MailingList, Subscription
-from lists.people import ensure_subscribers
+from lists.people import ensure_subscribers, spellings
 
 Status = Subscription.Status
 
@@ -36,7 +34,7 @@ def subscribe(
     Who unsubscribed is put on again only with `again`: they must have asked for it. Who bounced or
     was removed stays so: unsuppressing them is what lets them be mailed.
     """
-    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in addresses}
+    spelled = spellings(addresses)
     ids = ensure_subscribers(set(spelled.values()) - {""})
     known = _subscriptions(mailing_list, ids.values())
     Subscription.objects.bulk_create(
@@ -66,7 +64,7 @@ def subscribe(
 @transaction.atomic
 def unsubscribe(mailing_list: MailingList, addresses: Sequence[str]) -> list[Subscribed]:
     """Take `addresses` off the list by their own wish; what came of each, in their order."""
-    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in addresses}
+    spelled = spellings(addresses)
     rows = Subscription.objects.filter(
         mailing_list=mailing_list, subscriber__canonical__in=set(spelled.values()) - {""}
     )

@@ -5,25 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from bounceadmin.api import paging
 from bounceadmin.api.auth import Token
-from bounceadmin.api.fields import Moment, PathId, Text
+from bounceadmin.api.fields import Moment, PathId, Text, one_of
+from bounceadmin.api.searching import about
 from bounces.explaining import explain
 from bounces.models import BounceEvent
-from lists.addresses import canonical, to_ascii_domain
-from lists.pseudonyms import forms
 
 router = Router(tags=["Events"])
-KindName = Literal["bounce", "delayed", "delivered", "autoreply", "complaint"]
-CategoryName = Literal["hard", "soft", "block"]
+KindName = one_of(*BounceEvent.Kind.values)
+CategoryName = one_of(*BounceEvent.Category.values)
 
 
 class EventOut(Schema):
-    """One bounce, delay, delivery, automatic reply or complaint, about one recipient.
+    """One bounce, complaint or other thing that came back, about one recipient.
 
     `effect` is what it did to the address: `suppress`, `remove`, `counted` or nothing. Only what
     is `verified` counts in a rate.
@@ -85,11 +83,7 @@ def index(
         "occurred_at__lt": until,
     }
     rows = BounceEvent.objects.filter(**{k: v for k, v in exact.items() if v})
-    if address:
-        known_as = forms([a] if (a := canonical(address, settings.FOLD_LOCAL_PART)) else [])
-        rows = rows.filter(address__in=known_as.keys())
-    if domain:
-        rows = rows.filter(domain=to_ascii_domain(domain) or domain)
+    rows = about(rows, address, domain)
     if verified is not None:
         trust = BounceEvent.Trust
         rows = rows.filter(trust=trust.VERIFIED if verified else trust.UNVERIFIED)

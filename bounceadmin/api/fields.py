@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
@@ -11,6 +11,11 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictInt, Wit
 
 BIGGEST = 2**63 - 1
 MOST_ADDRESSES = 10_000
+
+
+def one_of(*values: str) -> Any:
+    """A text that is one of `values`."""
+    return Literal[values]
 
 
 def _storable(text: str) -> str:

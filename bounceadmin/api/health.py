@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from bounceadmin.api.auth import Token
-from bounceadmin.api.fields import PathId
+from bounceadmin.api.fields import PathId, one_of
 from bounceadmin.api.lists import StreamName
 from lists import advice, health
+from lists.bands import Band
 from lists.health import Counts, Health, Period
 from lists.models import Campaign, MailingList
 from lists.picking import DEFAULT_PERIOD
 
 router = Router(tags=["Health"], auth=Token("health:read"))
 Days = Annotated[int, Field(ge=1, le=366, description="The period: so many days, with today.")]
-BandName = Literal["unknown", "healthy", "attention", "poor", "critical"]
+BandName = one_of(*Band)
 
 
 class CountsOut(Schema):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
 from bounceadmin.api import paging
 from bounceadmin.api.auth import Token
-from bounceadmin.api.fields import Body, PathId, Text
+from bounceadmin.api.fields import Body, PathId, Text, one_of
 from lists.models import MailingList
+from lists.models.choices import Stream
 
 router = Router(tags=["Lists"])
-StreamName = Literal["marketing", "transactional"]
+StreamName = one_of(*Stream.values)
 
 
 class ListOut(Schema):

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 PREFIX = "/api/"
+_OF_A_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"}
 _URN = "urn:bounceadmin:problem:"
 
 
@@ -94,8 +95,10 @@ class ProblemMiddleware:
         if not request.path_info.startswith(PREFIX):
             return answer
         if answer.status_code >= 400 and answer.get("Content-Type") != CONTENT_TYPE:
-            kept = {name: answer[name] for name in ("Allow", "Retry-After") if name in answer}
-            answer = response(answer.status_code, _of_status(answer.status_code), headers=kept)
+            problem = response(answer.status_code, _of_status(answer.status_code))
+            for name in answer.headers.keys() - _OF_A_BODY:
+                problem[name] = answer[name]
+            answer = problem
         usage = getattr(request, "api_usage", None)
         if usage is not None:
             answer["RateLimit-Limit"] = str(usage.limit)

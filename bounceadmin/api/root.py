@@ -72,7 +72,9 @@ api = Api(
     description=_DESCRIPTION,
     urls_namespace="api",
     # Without it the page asks another host whether the description is valid.
-    docs=Swagger({"validatorUrl": None, "persistAuthorization": False}),
+    docs=Swagger(
+        {"validatorUrl": None, "persistAuthorization": False, "defaultModelsExpandDepth": -1}
+    ),
 )
 problems.install(api)
 api.add_decorator(known_query_only)

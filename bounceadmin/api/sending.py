@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from bounceadmin.api.auth import Token
 from bounceadmin.api.fields import Addresses, Body, PathId
 from lists import return_paths
-from lists.addresses import canonical
 from lists.may_send import Answer, may_send
 from lists.models import Campaign, MailingList
+from lists.people import spellings
 
 router = Router(tags=["Sending"])
 
@@ -94,7 +93,7 @@ def make_return_paths(request: HttpRequest, campaign_id: PathId, body: ReturnPat
 def ask(request: HttpRequest, list_id: PathId, body: MaySend):
     """For up to ten thousand addresses. One that nothing is known of may be mailed."""
     mailing_list = MailingList.objects.get(pk=list_id)
-    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in body.addresses}
+    spelled = spellings(body.addresses)
     known = may_send([a for a in spelled.values() if a], mailing_list=mailing_list)
     items = [_answer(text, known.get(spelled[text])) for text in body.addresses]
     return {"items": items, "may_send": sum(item["may_send"] for item in items)}

@@ -12,14 +12,14 @@ from ninja import Field, Router, Schema
 
 from bounceadmin.api import paging
 from bounceadmin.api.auth import Token
-from bounceadmin.api.fields import Addresses, Body, PathId, Text
+from bounceadmin.api.fields import Addresses, Body, PathId, Text, one_of
 from bounceadmin.api.problems import ProblemError
 from lists import subscribing
 from lists.addresses import canonical
 from lists.models import MailingList, Subscriber, Subscription
 
 router = Router(tags=["Subscribers"])
-StatusName = Literal["active", "bounced", "removed", "unsubscribed"]
+StatusName = one_of(*Subscription.Status.values)
 
 
 class SubscriptionOut(Schema):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
@@ -13,17 +12,19 @@ from pydantic import model_validator
 
 from bounceadmin.api import paging
 from bounceadmin.api.auth import Token
-from bounceadmin.api.fields import Addresses, Body, Id, Moment, PathId, Text
+from bounceadmin.api.fields import Addresses, Body, Id, Moment, PathId, Text, one_of
 from bounceadmin.api.lists import StreamName
 from bounceadmin.api.problems import ProblemError
+from bounceadmin.api.searching import about
 from lists import suppressing
-from lists.addresses import canonical, to_ascii_domain
 from lists.models import MailingList, Suppression
-from lists.pseudonyms import forms
+from lists.models.choices import Scope
+from lists.people import spellings
+from lists.unsuppress_risk import question_for
 
 router = Router(tags=["Suppressions"])
-ScopeName = Literal["global", "stream", "list"]
-CauseName = Literal["hard", "soft", "complaint", "manual", "import"]
+ScopeName = one_of(*Scope.values)
+CauseName = one_of(*Suppression.Cause.values)
 Why = Annotated[Text, Field(min_length=1, max_length=500, description="The log keeps it.")]
 
 
@@ -70,11 +71,11 @@ class Suppressed(Schema):
 
 
 class Unsuppressing(Body):
-    """Suppressions to lift. A complaint needs the person's own wish to be mailed again."""
+    """Suppressions to lift. What is risky, as after a complaint, must be confirmed."""
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=1000)]
     why: Why
-    complaint_confirmed: Annotated[bool, Field(strict=True)] = False
+    confirmed: Annotated[bool, Field(strict=True)] = False
 
 
 class Unsuppressed(Schema):
@@ -105,11 +106,7 @@ def index(
     exact = {"scope": scope, "stream": stream, "mailing_list": list, "cause": cause}
     rows = Suppression.objects.active() if in_force else Suppression.objects.all()
     rows = rows.filter(**{k: v for k, v in exact.items() if v})
-    if address:
-        known_as = forms([a] if (a := canonical(address, settings.FOLD_LOCAL_PART)) else [])
-        rows = rows.filter(address__in=known_as.keys())
-    if domain:
-        rows = rows.filter(domain=to_ascii_domain(domain) or domain)
+    rows = about(rows, address, domain)
     return paging.newest_first(rows, "since", cursor, limit)
 
 
@@ -120,7 +117,7 @@ def suppress(request: HttpRequest, body: Suppressing):
     """Ten thousand at most. The log names the token, and keeps why."""
     if body.list is not None:
         MailingList.objects.get(pk=body.list)
-    spelled = {text: canonical(text, settings.FOLD_LOCAL_PART) for text in body.addresses}
+    spelled = spellings(body.addresses)
     wishes = [
         suppressing.SuppressionWish(
             address=address,
@@ -149,13 +146,9 @@ def suppress(request: HttpRequest, body: Suppressing):
 def unsuppress(request: HttpRequest, body: Unsuppressing):
     """Bounce counters of the addresses start again from zero. Who unsubscribed stays so."""
     rows = [*Suppression.objects.active().filter(pk__in=body.ids)]
-    complaints = [row.pk for row in rows if row.cause == Suppression.Cause.COMPLAINT]
-    if complaints and not body.complaint_confirmed:
-        detail = _(
-            "Some of these people reported mail as spam: %(ids)s. Lift that only if they asked "
-            "to be mailed again, and say so with complaint_confirmed."
-        )
-        raise ProblemError(
-            409, "complaint", detail % {"ids": ", ".join(map(str, sorted(complaints)[:20]))}
-        )
+    question = question_for([row.cause for row in rows])
+    if question.confirm and not body.confirmed:
+        detail = _("%(warning)s Send confirmed: true if it holds: %(confirm)s")
+        told = {"warning": question.warning, "confirm": question.confirm}
+        raise ProblemError(409, "not-confirmed", detail % told)
     return {"lifted": suppressing.unsuppress(rows, request.auth.actor, body.why)}

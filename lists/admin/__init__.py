@@ -1,5 +1,5 @@
-"""The admin pages of lists, campaigns, people, suppressions and policies."""
+"""The admin pages of lists, campaigns, people, sends, suppressions and policies."""
 
-from lists.admin import mailing, people, policy, suppression, suppression_import
+from lists.admin import bands, mailing, people, policy, sends, suppression, suppression_import
 
-__all__ = ["mailing", "people", "policy", "suppression", "suppression_import"]
+__all__ = ["bands", "mailing", "people", "policy", "sends", "suppression", "suppression_import"]

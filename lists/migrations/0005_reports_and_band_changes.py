@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(blank=True, max_length=255, null=True, unique=True, verbose_name='key')),
                 ('digest', models.CharField(editable=False, max_length=64)),
-                ('source', models.CharField(choices=[('api', 'API'), ('csv', 'CSV file'), ('webhook', 'Webhook')], max_length=16, verbose_name='source')),
+                ('source', models.CharField(choices=[('api', 'API'), ('csv', 'CSV file')], max_length=16, verbose_name='source')),
                 ('actor', models.CharField(max_length=150, verbose_name='who')),
                 ('outcome', models.JSONField(default=dict, verbose_name='outcome')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),

@@ -18,7 +18,6 @@ class SendReport(models.Model):
     class Source(models.TextChoices):
         API = "api", _("API")
         CSV = "csv", _("CSV file")
-        WEBHOOK = "webhook", _("Webhook")
 
     # Given by whoever reports, within a name space of its own; without one it always counts.
     key = models.CharField(_("key"), max_length=255, unique=True, null=True, blank=True)

@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from bounces.models import BounceAddress, SenderHour
 from lists.importing import storing
-from lists.models import Cleaning, StreamPolicy, Suppression, SuppressionImport
+from lists.models import (
+    BandChange,
+    Cleaning,
+    SendReport,
+    StreamPolicy,
+    Suppression,
+    SuppressionImport,
+)
 from lists.policies import give_own_policy
 from lists.suppressing import SuppressionWish, suppress
 from tests.factories import (
@@ -42,6 +49,10 @@ def everything():
     make_mailbox()
     SenderHour.objects.create(sender="a@example.net", kind="other", hour=timezone.now())
     BounceAddress.objects.create(address="fbl@example.com")
+    BandChange.objects.create(
+        mailing_list=campaign.mailing_list, before="unknown", after="poor", sent=1000, bounced=60
+    )
+    SendReport.objects.create(source="csv", actor="olga", outcome={"sent": 5, "delivered": 0})
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
     make_endpoint("postmark")

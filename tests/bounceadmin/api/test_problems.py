@@ -20,6 +20,7 @@ def test_a_method_that_an_address_does_not_take(app):
     answer = app.client.delete("/api/v1/lists")
     assert problem(answer, 405) == "method-not-allowed"
     assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+    assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_body_that_is_no_json(app):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bounces.models import BounceEvent
 from lists.counting import Count, add
 from lists.models import Suppression, SuppressionLog
 from lists.sending import report_sent
@@ -109,12 +110,27 @@ def test_suppressions_for_one_stream_list_or_while(app):
     assert problem(answer, 404) == "not-found"
 
 
-def test_a_complaint_is_lifted_only_where_that_is_said(app):
-    suppress([SuppressionWish("ann@example.net", "complaint", "Spam.")], "policy")
+@pytest.mark.parametrize(("cause", "words"), [("complaint", "spam"), ("hard", "dead addresses")])
+def test_what_is_risky_is_lifted_only_where_it_is_confirmed(app, cause, words):
+    suppress([SuppressionWish("ann@example.net", cause, "x")], "policy")
     body = {"ids": [Suppression.objects.get().pk], "why": "They wrote to us."}
-    assert problem(app.post("/suppressions/unsuppress", body), 409) == "complaint"
-    sure = body | {"complaint_confirmed": True}
+    answer = app.post("/suppressions/unsuppress", body)
+    assert problem(answer, 409) == "not-confirmed"
+    assert words in answer.json()["detail"]
+    sure = body | {"confirmed": True}
     assert app.post("/suppressions/unsuppress", sure).json() == {"lifted": 1}
+
+
+@pytest.mark.parametrize("kind", BounceEvent.Kind.values)
+def test_every_kind_of_event_can_be_told(app, kind):
+    event = make_event(kind=kind, category="hard" if kind in ("bounce", "delayed") else "")
+    assert ids(app.get("/events", kind=kind)) == [event.pk]
+
+
+@pytest.mark.parametrize("cause", Suppression.Cause.values)
+def test_every_cause_of_a_suppression_can_be_told(app, cause):
+    suppress([SuppressionWish("ann@example.net", cause, "x")], "policy")
+    assert len(ids(app.get("/suppressions", cause=cause))) == 1
 
 
 def test_health_of_a_list_and_its_campaign(app):

@@ -13,7 +13,7 @@ from lists import bouncing
 from lists.banding import record as record_bands
 from lists.counting import Count, add
 from lists.models import StreamPolicy, Suppression
-from lists.outgoing import backoff, delivering, kinds, outbox, signing
+from lists.outgoing import backoff, delivering, forgetting, kinds, outbox, signing
 from lists.outgoing.models import CLAIM_LASTS, OLD_SECRET_LASTS, Delivery, Endpoint, Message
 from lists.sending import report_sent
 from lists.suppressing import SuppressionWish, suppress, unsuppress
@@ -278,3 +278,14 @@ def test_old_messages_are_deleted_when_nobody_waits_for_them(endpoint, receiver)
     Message.objects.update(created_at=timezone.now() - delivering.KEPT - timedelta(days=1))
     assert delivering.delete_old() == 1
     assert Delivery.objects.get().state == "pending"
+
+
+def test_an_erased_person_is_taken_out_of_what_was_told_but_not_of_what_is_to_be(endpoint):
+    address = "jörg@example.net"
+    for _ in range(2):
+        outbox.publish(kinds.SUPPRESSED, [{"address": address, "why": f"Wrote from {address}."}])
+    delivering.deliver(ids()[:1])
+    assert forgetting.forget(address, "~x") == 1
+    told_one, waiting = Message.objects.order_by("pk")
+    assert json.loads(told_one.body)["data"][0] == {"address": "~x", "why": "Wrote from ~x."}
+    assert json.loads(waiting.body)["data"][0]["address"] == address
