@@ -61,7 +61,8 @@ def happenings_of(row: MailingList | Campaign, period: Period) -> list[Happening
 def since_yesterday(now: datetime, most: int = 6) -> SinceYesterday:
     """What happened to all lists in the last 24 hours; four queries."""
     start = now - timedelta(days=1)
-    changes = BandChange.objects.filter(at__gte=start, campaign=None)
+    # That there is enough to judge now is no news.
+    changes = BandChange.objects.filter(at__gte=start, campaign=None).exclude(before=Band.UNKNOWN)
     changes = changes.select_related("mailing_list").order_by("-at", "-id")[:most]
     notes = Note.objects.filter(at__gte=start).select_related("mailing_list", "campaign")[:most]
     found = [*map(of_change, changes), *map(of_note, notes)]

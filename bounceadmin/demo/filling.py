@@ -23,7 +23,9 @@ from bounceadmin.demo.zones import SELECTOR
 from bounces.models import InboundMessage
 from bounces.storing import Incoming, store
 from bounces.waking import wake
+from lists import banding
 from lists.models import (
+    BandChange,
     Campaign,
     MailingList,
     Note,
@@ -77,7 +79,15 @@ def fill(say: Say, going_on: GoingOn) -> None:
     if going_on():
         say("Demo: diagnosing the critical list, without the network.")
         diagnose()
+        _remember_bands(noon)
         _let_the_operator_work()
+
+
+def _remember_bands(noon: datetime) -> None:
+    """The changes of band of the month, as the site would have recorded them day by day."""
+    BandChange.objects.filter(mailing_list__name__in=[row.name for row in LISTS]).delete()
+    for days_ago in range(30, -1, -1):
+        banding.record(noon - timedelta(days=days_ago))
 
 
 def _operator_has_been_here() -> bool:

@@ -72,3 +72,8 @@ def test_suppressions_and_their_lifting_are_counted():
     unsuppress([Suppression.objects.first()], "olga", "She called.")
     found = since_yesterday(Suppression.objects.first().since)
     assert (found.suppressed, found.unsuppressed) == (3, 1)
+
+
+def test_that_there_is_enough_to_judge_is_no_news():
+    change(make_campaign(), "unknown", "healthy", NOW)
+    assert since_yesterday(NOW).happenings == ()
