@@ -18,13 +18,17 @@ router = Router(tags=["Campaigns"])
 
 
 class CampaignOut(Schema):
-    """A campaign. `bounce_address` is the envelope sender for whoever cannot set one a person."""
+    """A campaign. `bounce_address` is the envelope sender for whoever cannot set one a person.
+
+    While `paused_at` is not null somebody wants it not to be sent: stop, and ask again later.
+    """
 
     id: int
     list: int = Field(alias="mailing_list_id")
     name: str
     bounce_address: str
     started_at: datetime
+    paused_at: datetime | None
 
 
 class NewCampaign(Body):

@@ -39,6 +39,7 @@ class ReturnPathsOut(Schema):
     """One for each address, in the order of the request."""
 
     items: list[ReturnPathOut]
+    paused: bool = Field(description="Somebody paused the campaign: do not send it now.")
 
 
 class MaySend(Body):
@@ -81,7 +82,10 @@ def make_return_paths(request: HttpRequest, campaign_id: PathId, body: ReturnPat
     """The envelope sender (MAIL FROM) for each of up to ten thousand recipients of a campaign."""
     campaign = Campaign.objects.select_related("mailing_list").get(pk=campaign_id)
     made = return_paths.return_paths(campaign, body.addresses, signed=body.form == "signed")
-    return {"items": [{"address": a, "return_path": made[a]} for a in body.addresses]}
+    return {
+        "items": [{"address": a, "return_path": made[a]} for a in body.addresses],
+        "paused": campaign.paused_at is not None,
+    }
 
 
 @router.post(

@@ -112,6 +112,9 @@ def _try(delivery: Delivery, now: datetime) -> None:
 
 @transaction.atomic
 def _keep(delivery: Delivery, answer: Answer, now: datetime) -> None:
+    # The webhook may have been deleted in the meantime: then there is nothing to keep.
+    if not Delivery.objects.select_for_update().filter(pk=delivery.pk).exists():
+        return
     milliseconds = round(1000 * answer.seconds)
     delivery.status = answer.status or None
     delivery.milliseconds = milliseconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from lists.models import Subscription
+from lists.pausing import pause
 from lists.suppressing import SuppressionWish, suppress
 from tests.bounceadmin.api.test_tokens import problem
 from tests.factories import make_campaign, make_list, make_subscriber
@@ -93,6 +94,16 @@ def test_return_paths_for_one_and_for_odd_ones(app):
     assert paths["ann@example.net"].startswith("bounces+ann=example.net=")
     assert paths[long].startswith("bounces+=")
     assert paths["nonsense"] == ""
+
+
+def test_a_paused_campaign_says_so(app):
+    campaign = make_campaign()
+    path = f"/campaigns/{campaign.pk}"
+    asked = {"addresses": ["ann@example.net"]}
+    assert app.post(f"{path}/return-paths", asked).json()["paused"] is False
+    pause(campaign, "olga", "Too many bounces.")
+    assert app.post(f"{path}/return-paths", asked).json()["paused"] is True
+    assert app.get(path).json()["paused_at"]
 
 
 def test_plain_return_paths(app):

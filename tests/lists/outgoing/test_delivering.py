@@ -15,6 +15,7 @@ from lists.counting import Count, add
 from lists.models import StreamPolicy, Suppression
 from lists.outgoing import backoff, delivering, forgetting, kinds, outbox, signing
 from lists.outgoing.models import CLAIM_LASTS, OLD_SECRET_LASTS, Delivery, Endpoint, Message
+from lists.outgoing.posting import Answer
 from lists.sending import report_sent
 from lists.suppressing import SuppressionWish, suppress, unsuppress
 from tests.factories import NOW, make_campaign, make_list
@@ -244,6 +245,16 @@ def test_nothing_inside_is_posted_to(waiting, receiver, settings):
     row = deliver_all()
     assert receiver.got == []
     assert "internal address" in row.error
+
+
+def test_a_webhook_that_is_deleted_while_it_is_told_is_no_fault(waiting, monkeypatch):
+    def deleted_meanwhile(*args, **kwargs):
+        Endpoint.objects.all().delete()
+        return Answer(200, 0.1)
+
+    monkeypatch.setattr(delivering.posting, "post", deleted_meanwhile)
+    delivering.deliver([waiting.pk])
+    assert not Delivery.objects.exists()
 
 
 def test_the_sweep_finds_what_was_never_announced(waiting):
