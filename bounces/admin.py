@@ -263,11 +263,12 @@ class InboundMessageAdmin(RecordAdmin):
             raise PermissionDenied
         if row is None or row.raw is None:
             raise Http404
+        ending = "eml" if row.content_type == InboundMessage.ContentType.MAIL else "http"
         return HttpResponse(
             bytes(row.raw),
             content_type="text/plain; charset=utf-8",
             headers={
-                "Content-Disposition": f'attachment; filename="message-{pk}.eml"',
+                "Content-Disposition": f'attachment; filename="message-{pk}.{ending}"',
                 "X-Content-Type-Options": "nosniff",
                 "Content-Security-Policy": "default-src 'none'; sandbox",
             },

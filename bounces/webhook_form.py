@@ -19,7 +19,7 @@ class WebhookForm(forms.ModelForm):
     """Add or change an endpoint. A token that was made here is in `made_secret` after `save`."""
 
     provider = forms.ChoiceField(
-        label=_("mail service"), choices=CHOICES, widget=UnfoldAdminSelectWidget
+        label=_("Mail service"), choices=CHOICES, widget=UnfoldAdminSelectWidget
     )
     new_secret = SecretField(
         label=_("Key of the service"),
@@ -45,6 +45,7 @@ class WebhookForm(forms.ModelForm):
         self.made_secret = ""
         if "new_secret" not in self.fields:  # for those who may only look
             return
+        self.fields["topics"].widget.attrs["rows"] = 3
         self.fields["new_secret"].show_is_set(bool(self.instance.sealed_secret))
         self.fields["new_basic_auth"].show_is_set(bool(self.instance.sealed_basic_auth))
         if self.instance.pk is None:
