@@ -19,6 +19,7 @@ from bounces import looping
 from bounces.models import SenderHour
 
 _DAYS = 7
+_SENDERS = 25
 
 
 @admin.register(SenderHour)
@@ -39,7 +40,8 @@ class SenderHourAdmin(ModelAdmin):
             "title": _("Loops and storms"),
             "days": _DAYS,
             "cap": settings.STORM_CAP_PER_HOUR,
-            "senders": looping.senders(timezone.now() - timedelta(days=_DAYS)),
+            "senders": looping.senders(timezone.now() - timedelta(days=_DAYS), _SENDERS),
+            "most": _SENDERS,
             "held": looping.held_back(),
             "may_release": self._may_release(request),
         }

@@ -149,7 +149,7 @@ class SenderSum:
         return self.autoreplies + self.challenges + self.double_bounces + self.others
 
 
-def senders(since: datetime, most: int = 100) -> list[SenderSum]:
+def senders(since: datetime, most: int) -> list[SenderSum]:
     """The busiest senders, in one query."""
 
     def number(kind: str) -> Sum:

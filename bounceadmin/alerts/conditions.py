@@ -213,6 +213,7 @@ CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     round_trips,
     failing_roads,
     storms,
+    diagnoses,
 )
 
 
