@@ -19,6 +19,8 @@ class Sending:
     bounce_address: str
     header_from: str
     bounce_domain: str
+    campaign: int
+    """Its number: how the webhooks of mail services tell campaigns apart."""
     mail_host: str = ANY_HOST
     """The host that takes the bounces: this installation's listener or your mailbox's server."""
     sending_ips: tuple[str, ...] = ()
@@ -106,21 +108,26 @@ postmap /etc/postfix/bounce_senders && postfix reload""",
 ses.send_email(
     FromEmailAddress="{sender}",
     FeedbackForwardingEmailAddress="{bounce}",
+    EmailTags=[{{"Name": "campaign", "Value": "{campaign}"}}],
     Destination={{"ToAddresses": [recipient]}},
     Content=content,
 )""",
         "SES keeps its own envelope sender and forwards bounces to this address, while feedback "
-        "forwarding is on and the address's domain is a verified identity. Its notifications by "
-        "SNS to a webhook say more and come sooner.",
+        "forwarding is on and the address's domain is a verified identity. Its notifications to a "
+        "webhook of ours say more and come sooner; the tag names the campaign in them.",
     ),
     (
         "sendgrid",
         "SendGrid",
-        """curl -X PATCH https://api.sendgrid.com/v3/mail_settings/forward_bounce \\
+        """# In each request to send, for an Event Webhook of ours:
+"custom_args": {{"campaign": "{campaign}"}}
+
+# Or without a webhook, by mail:
+curl -X PATCH https://api.sendgrid.com/v3/mail_settings/forward_bounce \\
   -H "Authorization: Bearer $SENDGRID_API_KEY" -H "Content-Type: application/json" \\
   -d '{{"enabled": true, "email": "{bounce}"}}'""",
-        "SendGrid keeps its own envelope sender. This forwards the bounces of the whole account to "
-        "one address; its Event Webhook tells campaigns apart and says more.",
+        "SendGrid keeps its own envelope sender. The webhook says more and comes sooner; by mail "
+        "the bounces of the whole account go to one address: campaigns are not told apart.",
     ),
     (
         "swaks",
@@ -138,6 +145,7 @@ def snippets(sending: Sending) -> list[Snippet]:
     values = {
         "bounce": sending.bounce_address,
         "sender": sending.header_from,
+        "campaign": sending.campaign,
         "host": sending.mail_host,
         "domain": domain_of(sending.header_from),
     }

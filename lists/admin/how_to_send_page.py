@@ -19,6 +19,7 @@ def context_of(campaign: Campaign) -> dict[str, object]:
         bounce_address=campaign.bounce_address,
         header_from=mailing_list.header_from,
         bounce_domain=mailing_list.bounce_domain,
+        campaign=campaign.pk,
         mail_host=_mail_host(),
         sending_ips=entries(mailing_list.sending_ips),
     )

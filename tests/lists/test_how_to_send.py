@@ -13,6 +13,7 @@ SENDING = Sending(
     bounce_address="bounces-campaign-7@bounces.example.com",
     header_from="news@example.com",
     bounce_domain="bounces.example.com",
+    campaign=7,
     sending_ips=("192.0.2.1", "2001:db8::1"),
 )
 
@@ -21,6 +22,17 @@ SENDING = Sending(
 def test_each_program_is_given_the_bounce_address(snippet):
     assert SENDING.bounce_address in snippet.code
     assert "{" not in snippet.code.replace("{'", "").replace('{"', "")
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("ses", '[{"Name": "campaign", "Value": "7"}]'),
+        ("sendgrid", '"custom_args": {"campaign": "7"}'),
+    ],
+)
+def test_mail_services_are_told_the_campaign_for_their_webhooks(name, tag):
+    assert tag in next(s.code for s in snippets(SENDING) if s.name == name)
 
 
 @pytest.mark.parametrize("name", ["smtplib", "django", "ses"])
@@ -41,7 +53,7 @@ def test_the_records_can_be_pasted_into_a_zone():
 
 
 def test_spf_without_known_servers_names_the_mx():
-    sending = Sending("b@bounces.example.com", "news@example.com", "bounces.example.com")
+    sending = Sending("b@bounces.example.com", "news@example.com", "bounces.example.com", 7)
     assert records(sending)[-1].value == '"v=spf1 mx -all"'
 
 
@@ -58,12 +70,12 @@ def test_all_is_well_with_an_address_of_its_own():
     ],
 )
 def test_a_wrong_bounce_address_is_warned_of(address, domain, said):
-    found = warnings(Sending(address, "news@example.com", domain))
+    found = warnings(Sending(address, "news@example.com", domain, 7))
     assert any(said in sentence for sentence in found)
 
 
 def test_a_domain_that_also_brings_peoples_mail_gets_no_mx():
-    sending = Sending("bounces@example.com", "news@example.com", "example.com")
+    sending = Sending("bounces@example.com", "news@example.com", "example.com", 7)
     assert [record.type for record in records(sending)] == ["TXT"]
 
 
