@@ -17,10 +17,10 @@ PURE := bounces/parsing diagnostics/checks diagnostics/scenarios diagnostics/che
 	lists/importing/entries.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench accuracy requirements clean
+.PHONY: help run test lint format bench bench-ingest accuracy requirements clean
 
 help: ## Show this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 	@echo "Options: PORT=9000, HOST=0.0.0.0, PYTHON=python3.12, ARGS='-k words' (for test)"
 
 run: .venv/base.stamp ## Run everything with a filled demo, and print where and how to log in
@@ -41,6 +41,9 @@ format: .venv/dev.stamp ## Put the code into the one format
 bench: .venv/dev.stamp ## Measure how fast bounces are parsed and SPF is evaluated
 	$(BIN)/python -m benchmarks.parsing
 	$(BIN)/python -m benchmarks.spf
+
+bench-ingest: .venv/dev.stamp ## Measure bounces a second through the whole pipeline (DATABASE_URL)
+	$(BIN)/python -m benchmarks.ingest
 
 accuracy: .venv/dev.stamp ## Measure how many bounces are read correctly
 	$(BIN)/python -m benchmarks.accuracy

@@ -97,7 +97,7 @@ def subscribed(pairs: set[tuple[str, int]]) -> set[tuple[str, int]]:
     if not pairs:
         return set()
     rows = Subscription.objects.filter(
-        subscriber__canonical__in={a for a, _ in pairs},
+        subscriber__canonical__any_of={a for a, _ in pairs},
         mailing_list_id__in={m for _, m in pairs},
     )
     return pairs & set(rows.values_list("subscriber__canonical", "mailing_list_id"))
@@ -117,7 +117,7 @@ def _sent_messages(messages: Sequence[Arrived]) -> dict[str, SentMessage]:
     digests = {digest for message in messages for digest in _digests(message)}
     if not digests:
         return {}
-    rows = SentMessage.objects.filter(digest__in=digests).select_related("subscriber")
+    rows = SentMessage.objects.filter(digest__any_of=digests).select_related("subscriber")
     return {row.digest: row for row in rows}
 
 
@@ -156,7 +156,7 @@ def _campaigns(candidates, paths, sent, named, messages) -> dict[int, Campaign]:
     # Two queries, because one with OR would use neither index.
     found = rows.in_bulk(ids) if ids else {}
     if addresses:
-        found |= {c.pk: c for c in rows.filter(bounce_address__in=addresses)}
+        found |= {c.pk: c for c in rows.filter(bounce_address__any_of=addresses)}
     return found
 
 

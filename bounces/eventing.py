@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
+from django.db import OperationalError, transaction
+
 from bounces import bounding, receipts
 from bounces.attributing import subscribed
 from bounces.drafting import Draft, dedupe_key, drafts
 from bounces.models import BounceEvent
 from bounces.privacy import hide
 from bounces.taking import Understood
-from lists import bouncing, counting, subscribing
+from lists import bouncing, bulk, counting, subscribing
 from lists.models import MailingList
 from lists.policies import policies_of
 from lists.policy import Unverified
@@ -21,6 +23,8 @@ from lists.privacy import forgotten
 Kind, Trust, Proof = BounceEvent.Kind, BounceEvent.Trust, BounceEvent.Proof
 Category = BounceEvent.Category
 
+# Each race that is lost means that another worker has saved something.
+_MOST_RACES = 10
 # Of two reports about the same mail to the same person the worse one counts.
 _SEVERITY = {"hard": 3, "block": 2, "soft": 1, "": 0}
 
@@ -44,8 +48,7 @@ def record(found: Iterable[Understood]) -> list[BounceEvent]:
         if known is None or _SEVERITY[event.category] > _SEVERITY[known.category]:
             events[event.dedupe_key] = event
     _hide_erased(events.values())
-    fresh = _save_new(_once_by_source(events))
-    _act(fresh)
+    fresh = _save_and_act(events)
     _unsubscribe(fresh)
     counting.add([*_counts(fresh), *receipts.counts(waiting, fresh)])
     return fresh
@@ -92,28 +95,39 @@ def _hide_erased(events: Iterable[BounceEvent]) -> None:
             hide(event)
 
 
-def _save_new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
-    """Insert, and find out which of the rows are ours.
+class _RacedError(Exception):
+    """Another worker saved one of these events meanwhile."""
 
-    Another worker may insert the same key at the same time; a row is ours if it carries our
-    message, which no other worker holds.
+
+def _save_and_act(events: dict[str, BounceEvent]) -> list[BounceEvent]:
+    """Act on those that are new and save them with what they did, in one statement.
+
+    Another worker may save the same event at the same time. Then what was done here is undone, and
+    begun again: now it is seen that the event is there.
     """
+    for _ in range(_MOST_RACES):
+        try:
+            with transaction.atomic():
+                fresh = _new(_once_by_source(events))
+                _act(fresh)
+                if bulk.insert(fresh) < len(fresh):
+                    raise _RacedError
+                return fresh
+        except _RacedError:
+            continue
+    raise OperationalError("Other workers were quicker each time.")
+
+
+def _new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
+    """Those whose key is not in the database, with the number that each will have."""
     known = set(
-        BounceEvent.objects.filter(dedupe_key__in=events).values_list("dedupe_key", flat=True)
+        BounceEvent.objects.filter(dedupe_key__any_of=events).values_list("dedupe_key", flat=True)
     )
-    new = {key: event for key, event in events.items() if key not in known}
-    BounceEvent.objects.bulk_create(
-        [new[key] for key in sorted(new)], ignore_conflicts=True, batch_size=500
-    )
-    saved = BounceEvent.objects.filter(dedupe_key__in=new).values_list(
-        "dedupe_key", "message_id", "pk"
-    )
-    ours = []
-    for key, message_id, pk in saved:
-        if new[key].message_id == message_id:
-            new[key].pk = pk
-            ours.append(new[key])
-    return sorted(ours, key=lambda event: event.pk)
+    # In the order of their keys, so that two workers wait for each other rather than deadlock.
+    fresh = [events[key] for key in sorted(events) if key not in known]
+    for event, pk in zip(fresh, bulk.reserve_ids(BounceEvent, len(fresh)), strict=True):
+        event.pk = pk
+    return fresh
 
 
 def _act(events: list[BounceEvent]) -> None:
@@ -143,9 +157,6 @@ def _act(events: list[BounceEvent]) -> None:
     )
     for evidence, action in effects.items():
         by_evidence[evidence].effect = action
-    BounceEvent.objects.bulk_update(
-        [by_evidence[evidence] for evidence in effects], ["effect"], batch_size=500
-    )
 
 
 def _what(event: BounceEvent) -> str:

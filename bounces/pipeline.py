@@ -25,6 +25,7 @@ from bounces.sources.webhooks import interpreting
 from bounces.sources.webhooks.interpreting import Interpreted
 from bounces.taking import Taken, Understood
 from bounces.text import storable
+from lists import bulk
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
     batch: list[int] = []
     held = 0
     for start in range(0, len(ids), _IDS_AT_ONCE):
-        chunk = InboundMessage.objects.pending().filter(pk__in=ids[start : start + _IDS_AT_ONCE])
+        some = ids[start : start + _IDS_AT_ONCE]
+        chunk = InboundMessage.objects.pending().filter(pk__any_of=some)
         for pk, size, tries in chunk.order_by("pk").values_list("pk", "size", "attempts"):
             if tries:
                 yield [pk]
@@ -83,7 +85,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     """
     now = timezone.now()
     with transaction.atomic():
-        free = InboundMessage.objects.pending().unclaimed().filter(pk__in=ids)
+        free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=ids)
         rows = list(free.select_for_update(skip_locked=True).order_by("pk"))
         worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
@@ -93,7 +95,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
             error=f"Set aside: its worker died {MAX_ATTEMPTS} times while at it.",
         )
         rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
-        InboundMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+        InboundMessage.objects.filter(pk__any_of=[row.pk for row in rows]).update(
             attempts=F("attempts") + 1, claimed_at=now
         )
     for row in rows:
@@ -102,7 +104,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
 
 
 def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
-    """Process a batch in one go; where that fails, one by one, so that only the bad one fails."""
+    """Process a batch in one go; where that fails, in halves, until only the bad one fails."""
     if not rows:
         return Counter()
     try:
@@ -114,10 +116,8 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
         if len(rows) == 1:
             log.exception("Message %s could not be processed", rows[0].pk)
             return _set_aside(rows[0], error)
-    outcomes: Outcomes = Counter()
-    for row in rows:
-        outcomes += _process_or_split([row])
-    return outcomes
+    half = len(rows) // 2
+    return _process_or_split(rows[:half]) + _process_or_split(rows[half:])
 
 
 def _process_batch(rows: list[InboundMessage]) -> Outcomes:
@@ -139,7 +139,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
-            .filter(pk__in=[row.pk for row in rows])
+            .filter(pk__any_of=[row.pk for row in rows])
             .select_for_update()
             .order_by("pk")
             .values_list("pk", flat=True)
@@ -190,7 +190,7 @@ def _save(rows: list[InboundMessage]) -> None:
     for row in rows:
         row.processed_at = now
         row.claimed_at = None
-    InboundMessage.objects.bulk_update(
+    bulk.update(
         rows,
         ["state", "processed_at", "claimed_at", "kind", "subject", "note", "error", "held_sender"],
     )
@@ -199,7 +199,7 @@ def _save(rows: list[InboundMessage]) -> None:
 def _give_back(rows: list[InboundMessage]) -> None:
     """Release the claims, as far as the database can be reached; else they run out."""
     try:
-        InboundMessage.objects.pending().filter(pk__in=[row.pk for row in rows]).update(
+        InboundMessage.objects.pending().filter(pk__any_of=[row.pk for row in rows]).update(
             claimed_at=None,
             attempts=F("attempts") - 1,
             queued_at=timezone.now() - timedelta(days=1),

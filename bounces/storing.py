@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from bounces.models import InboundMessage
 from bounces.text import storable
+from lists import bulk
 
 # A batch is written when it holds so many messages or bytes, whichever comes first.
 _BATCH_BYTES = 16 * 1024 * 1024
@@ -70,16 +72,24 @@ def store(messages: Iterable[Incoming]) -> Stored:
             row = _row(message)
             stored.duplicates += row.digest in rows
             rows.setdefault(row.digest, row)
-        known = set(InboundMessage.objects.filter(digest__in=rows).values_list("digest", flat=True))
+        known = set(
+            InboundMessage.objects.filter(digest__any_of=rows).values_list("digest", flat=True)
+        )
         stored.duplicates += len(known)
         fresh = [row for digest, row in rows.items() if digest not in known]
-        InboundMessage.objects.bulk_create(fresh, ignore_conflicts=True)
-        stored.ids += (
-            InboundMessage.objects.filter(digest__in=[row.digest for row in fresh])
-            .order_by("id")
-            .values_list("id", flat=True)
-        )
+        stored.ids += _save(fresh)
     return stored
+
+
+@transaction.atomic
+def _save(rows: list[InboundMessage]) -> list[int]:
+    """Write the rows; return their ids, and those of rows that another process wrote meanwhile."""
+    for row, pk in zip(rows, bulk.reserve_ids(InboundMessage, len(rows)), strict=True):
+        row.pk = pk
+    if bulk.insert(rows) == len(rows):
+        return [row.pk for row in rows]
+    there = InboundMessage.objects.filter(digest__any_of=[row.digest for row in rows])
+    return list(there.order_by("id").values_list("id", flat=True))
 
 
 def _batches(messages: Iterable[Incoming]) -> Iterator[list[Incoming]]:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from lists import suppressing
+from lists import bulk, suppressing
 from lists.models import MailingList, Subscription, Suppression
 from lists.outgoing import telling
 from lists.people import ensure_subscribers
@@ -18,6 +19,14 @@ from lists.policy import Action, Decision, Policy, Standing, decide
 from lists.suppressing import Removal, SuppressionWish, scoped
 
 ACTOR = "policy"
+_CAUSES = {
+    "hard": (Suppression.Cause.HARD, gettext_lazy("Hard bounce: %(reason)s.")),
+    "soft": (Suppression.Cause.SOFT, gettext_lazy("Repeated soft bounces, last: %(reason)s.")),
+    "complaint": (
+        Suppression.Cause.COMPLAINT,
+        gettext_lazy("The person reported a message as spam."),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
     subscriptions = _locked_subscriptions(bounces)
     done: dict[str, Action] = {}
     wishes: list[SuppressionWish] = []
-    removed: dict[int, Removal] = {}
+    removed: dict[int, tuple[str, str]] = {}
     for bounce in bounces:
         mailing_list = lists[bounce.list_id]
         policy = policies[bounce.list_id]
@@ -60,11 +69,12 @@ def apply(bounces: Sequence[Bounce]) -> dict[str, Action]:
         if decision.action in (Action.SUPPRESS, Action.REMOVE):
             wishes.append(_wish(bounce, mailing_list, policy, decision))
         if decision.action == Action.REMOVE:
-            why = _why_removed(bounce, subscription)
-            removed.setdefault(subscription.pk, Removal(subscription, why, bounce.evidence))
+            removed.setdefault(
+                subscription.pk, (_why_removed(bounce, subscription), bounce.evidence)
+            )
     _save(subscriptions, {(b.address, b.list_id) for b in bounces})
     suppressing.suppress(wishes, ACTOR)
-    suppressing.log_removals(list(removed.values()), ACTOR)
+    suppressing.log_removals(_removals(removed), ACTOR)
     telling.complained(
         [(b.address, b.list_id, b.at, b.evidence) for b in bounces if b.what == "complaint"]
     )
@@ -96,6 +106,12 @@ def _judge(subscription: Subscription, bounce: Bounce, policy: Policy, now: date
     return decision
 
 
+def _removals(removed: dict[int, tuple[str, str]]) -> list[Removal]:
+    """Of subscription -> (why, evidence); only the few that are removed need their names."""
+    rows = Subscription.objects.select_related("subscriber", "mailing_list").in_bulk(removed)
+    return [Removal(rows[pk], why, evidence) for pk, (why, evidence) in removed.items()]
+
+
 def _why_removed(bounce: Bounce, subscription: Subscription) -> str:
     if bounce.what == "complaint":
         return _("The person reported a message as spam.")
@@ -105,17 +121,12 @@ def _why_removed(bounce: Bounce, subscription: Subscription) -> str:
 def _wish(
     bounce: Bounce, mailing_list: MailingList, policy: Policy, decision: Decision
 ) -> SuppressionWish:
-    causes = {
-        "hard": (Suppression.Cause.HARD, _("Hard bounce: %(reason)s.")),
-        "soft": (Suppression.Cause.SOFT, _("Repeated soft bounces, last: %(reason)s.")),
-        "complaint": (Suppression.Cause.COMPLAINT, _("The person reported a message as spam.")),
-    }
-    cause, why = causes[bounce.what]
+    cause, why = _CAUSES[bounce.what]
     reach = policy.complaint_reach if bounce.what == "complaint" else policy.bounce_reach
     return SuppressionWish(
         address=bounce.address,
         cause=cause,
-        why=why % {"reason": bounce.reason},
+        why=str(why) % {"reason": bounce.reason},
         reason=bounce.reason,
         evidence=bounce.evidence,
         at=bounce.at,
@@ -127,23 +138,29 @@ def _wish(
 def _locked_subscriptions(bounces: Sequence[Bounce]) -> dict[tuple[str, int], Subscription]:
     """The subscriptions the bounces are about, made where missing, locked in one order."""
     ids = ensure_subscribers({b.address for b in bounces})
-    pairs = sorted({(ids[b.address], b.list_id) for b in bounces})
-    Subscription.objects.bulk_create(
-        [Subscription(subscriber_id=s, mailing_list_id=m) for s, m in pairs],
-        ignore_conflicts=True,
-    )
-    rows = (
+    pairs = {(ids[b.address], b.list_id) for b in bounces}
+    found = _lock(pairs)
+    if missing := sorted(pairs - {(row.subscriber_id, row.mailing_list_id) for row in found}):
+        bulk.insert([Subscription(subscriber_id=s, mailing_list_id=m) for s, m in missing])
+        found = _lock(pairs)
+    addresses = {pk: address for address, pk in ids.items()}
+    return {(addresses[row.subscriber_id], row.mailing_list_id): row for row in found}
+
+
+def _lock(pairs: set[tuple[int, int]]) -> list[Subscription]:
+    return list(
         Subscription.objects.select_for_update(of=("self",))
         .select_related("subscriber", "mailing_list")
-        .filter(subscriber_id__in=ids.values(), mailing_list_id__in={m for _, m in pairs})
+        .filter(
+            subscriber_id__any_of={s for s, _ in pairs},
+            mailing_list_id__in={m for _, m in pairs},
+        )
         .order_by("pk")
     )
-    return {(row.subscriber.canonical, row.mailing_list_id): row for row in rows}
 
 
 def _save(subscriptions: dict[tuple[str, int], Subscription], touched: set) -> None:
-    Subscription.objects.bulk_update(
+    bulk.update(
         [row for key, row in subscriptions.items() if key in touched],
         ["status", "hard_bounces", "soft_score", "soft_score_at", "last_bounce_at"],
-        batch_size=500,
     )

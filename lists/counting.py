@@ -9,11 +9,10 @@ from datetime import date
 
 from django.db import connection
 
+from lists import bulk
 from lists.models import CampaignDay, DomainDay, ReasonDay
 
 TALLIES = ("sent", "delivered", "hard", "soft", "block", "complaint", "unverified")
-# SQLite takes 32,766 variables in a statement, PostgreSQL 65,535.
-_ROWS_PER_STATEMENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def add(counts: Iterable[Count]) -> None:
 def merge(
     model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: dict[tuple, Counter[str]]
 ) -> None:
-    """Insert the rows, or add to those that are there, in one statement a thousand rows.
+    """Insert the rows, or add to those that are there, in one statement.
 
     Rows that only take away are changed one by one: they are few, and no such row can be inserted.
     In order of their keys, so that two workers wait for each other rather than deadlock. Django's
@@ -60,22 +59,19 @@ def merge(
     """
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    names = ", ".join(map(quote, key + columns))
-    place = "(" + ", ".join(["%s"] * len(key + columns)) + ")"
+    fields = [model._meta.get_field(name) for name in key + columns]
     sums = ", ".join(f"{quote(c)} = {table}.{quote(c)} + excluded.{quote(c)}" for c in columns)
     target = ", ".join(map(quote, key))
     ordered = sorted(key for key, tallies in rows.items() if min(tallies.values()) >= 0)
     corrected = sorted(rows.keys() - set(ordered))
-    with connection.cursor() as cursor:
-        for start in range(0, len(ordered), _ROWS_PER_STATEMENT):
-            chunk = ordered[start : start + _ROWS_PER_STATEMENT]
-            values = [v for row in chunk for v in (*row, *(rows[row][c] for c in columns))]
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES {', '.join([place] * len(chunk))} "
-                f"ON CONFLICT ({target}) DO UPDATE SET {sums}",
-                values,
-            )
-        if corrected:
+    bulk.insert_values(
+        model,
+        fields,
+        [(*row, *(rows[row].get(c, 0) for c in columns)) for row in ordered],
+        f"({target}) DO UPDATE SET {sums}",
+    )
+    if corrected:
+        with connection.cursor() as cursor:
             changes = ", ".join(f"{quote(c)} = {quote(c)} + %s" for c in columns)
             where = " AND ".join(f"{quote(k)} = %s" for k in key)
             cursor.executemany(

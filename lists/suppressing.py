@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lists import bulk
 from lists.addresses import domain_of
 from lists.models import MailingList, Subscription, Suppression, SuppressionLog
 from lists.models.choices import Scope
@@ -80,12 +81,11 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     known_as = forms(sorted({wish.address for wish in wanted.values()}))
     _lift_expired(known_as)
     before = _in_force(known_as)
-    new = [_row(wish) for target, wish in sorted(wanted.items(), key=repr) if target not in before]
-    Suppression.objects.bulk_create(new, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
-    after = _in_force(known_as) if new else before
+    after = before | _make([wish for target, wish in wanted.items() if target not in before])
     made = 0
     entries = []
     told = []
+    reaches: dict[tuple, str] = {}
     for target, wish in wanted.items():
         row = after[target]
         raises = _outranks(wish, row)
@@ -96,9 +96,13 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
             row.until = _later(wish.until, row.until)
             row.save(update_fields=["cause", "reason", "evidence", "until"])
         made += target not in before
-        entries.append(_entry(row, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence))
+        # In words, which costs more than the rest: once for each stream or list.
+        reach = reaches.get(target[1:]) or reaches.setdefault(target[1:], row.reach)
+        entries.append(
+            _entry(row, reach, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence)
+        )
         told.append((row, wish.why))
-    SuppressionLog.objects.bulk_create(entries, batch_size=_ROWS_AT_ONCE)
+    bulk.insert(entries)
     telling.suppressed(told, actor)
     return made
 
@@ -148,7 +152,9 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
         _start_afresh(_reached(addresses, scope, stream, list_id), now)
     SuppressionLog.objects.bulk_create(
         [
-            _entry(row, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence)
+            _entry(
+                row, row.reach, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence
+            )
             for row in rows
         ],
         batch_size=_ROWS_AT_ONCE,
@@ -170,7 +176,7 @@ def log_restorals(removals: Sequence[Removal], actor: str) -> None:
 
 
 def _log_subscriptions(removals: Sequence[Removal], what: str, actor: str) -> None:
-    SuppressionLog.objects.bulk_create(
+    bulk.insert(
         [
             SuppressionLog(
                 address=removal.subscription.subscriber.canonical,
@@ -181,8 +187,7 @@ def _log_subscriptions(removals: Sequence[Removal], what: str, actor: str) -> No
                 evidence=removal.evidence,
             )
             for removal in removals
-        ],
-        batch_size=_ROWS_AT_ONCE,
+        ]
     )
 
 
@@ -203,9 +208,25 @@ def _start_afresh(subscriptions: QuerySet[Subscription], now: datetime) -> None:
     subscriptions.update(hard_bounces=0, soft_score=0, soft_score_at=None, unsuppressed_at=now)
 
 
+def _make(wishes: list[SuppressionWish]) -> dict[tuple, Suppression]:
+    """Make these suppressions; return what is then in force for them, whoever made it."""
+    if not wishes:
+        return {}
+    lists = MailingList.objects.in_bulk({wish.list_id for wish in wishes} - {None})
+    made = {wish.target: _row(wish) for wish in sorted(wishes, key=lambda wish: repr(wish.target))}
+    for row, pk in zip(made.values(), bulk.reserve_ids(Suppression, len(made)), strict=True):
+        row.pk = pk
+        if row.mailing_list_id is not None:
+            row.mailing_list = lists[row.mailing_list_id]
+    if bulk.insert(list(made.values())) < len(made):
+        # Somebody else was quicker with some of them.
+        return made | _in_force(forms(sorted({wish.address for wish in wishes})))
+    return made
+
+
 def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:
     """What is in force for the addresses with these `forms`, by what it is in force for."""
-    rows = Suppression.objects.filter(address__in=list(known_as), lifted_at__isnull=True)
+    rows = Suppression.objects.filter(address__any_of=list(known_as), lifted_at__isnull=True)
     return {
         (known_as[row.address], row.scope, row.stream, row.mailing_list_id): row
         for row in rows.select_related("mailing_list")
@@ -216,7 +237,7 @@ def _lift_expired(known_as: dict[str, str]) -> None:
     """One that ran out no longer stands in the way of a new one."""
     now = timezone.now()
     Suppression.objects.filter(
-        Q(until__lte=now), address__in=list(known_as), lifted_at__isnull=True
+        Q(until__lte=now), address__any_of=list(known_as), lifted_at__isnull=True
     ).update(lifted_at=now)
 
 
@@ -235,12 +256,14 @@ def _row(wish: SuppressionWish) -> Suppression:
     )
 
 
-def _entry(row: Suppression, what: str, actor: str, why: str, evidence: str) -> SuppressionLog:
+def _entry(
+    row: Suppression, reach: str, what: str, actor: str, why: str, evidence: str
+) -> SuppressionLog:
     return SuppressionLog(
         suppression_id=row.pk,
         address=row.address,
         what=what,
-        reach=row.reach,
+        reach=reach,
         actor=actor,
         why=why[:500],
         evidence=evidence,

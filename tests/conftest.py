@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 
 from bounces import roads
+from lists.models import StreamPolicy
+from lists.models.choices import Stream
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +30,12 @@ def _roads_forgotten(monkeypatch):
 def _unthrottled_logins(settings):
     """The test client logs in without a request; tests of throttling turn it on again."""
     settings.AXES_ENABLED = False
+
+
+def _keep_policies(using: str, **_) -> None:
+    """Tests that commit end by emptying the database: of what migrations wrote, too."""
+    for stream in Stream.values:
+        StreamPolicy.objects.using(using).get_or_create(stream=stream)
+
+
+post_migrate.connect(_keep_policies, sender=apps.get_app_config("lists"))

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bounces import roads
 from bounces.backlog import count_up_to
 from bounces.models import InboundMessage
 from lists import health
@@ -35,6 +36,7 @@ class StateOfTheSystem(Collector):
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
         yield from _queue(now)
+        yield from _roads()
         yield from _recipients()
         yield from _bands(now)
 
@@ -61,6 +63,23 @@ def _queue(now: datetime) -> Iterator[Metric]:
         "Messages that could not be processed and wait for someone to look at them.",
         value=count_up_to(LONGEST_QUEUE, InboundMessage.objects.failed()),
     )
+
+
+def _roads() -> Iterator[Metric]:
+    success = GaugeMetricFamily(
+        "bounceadmin_road_last_success_timestamp_seconds",
+        "When a mailbox, the listener, a webhook last worked; 0 where it never has.",
+        labels=["road"],
+    )
+    failing = GaugeMetricFamily(
+        "bounceadmin_road_failing", "1 where its last news is bad.", labels=["road"]
+    )
+    for road in roads.states():
+        at = road.last_success_at
+        success.add_metric([road.key], at.timestamp() if at else 0)
+        failing.add_metric([road.key], int(road.is_failing))
+    yield success
+    yield failing
 
 
 def _recipients() -> Iterator[Metric]:

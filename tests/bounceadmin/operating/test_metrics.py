@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from bounces.models import RoadState
 from lists import counting
 from tests.factories import make_campaign, make_event, make_list, make_message
 
@@ -77,6 +78,18 @@ def test_an_empty_queue_has_no_age(client):
     assert scrape(client)["bounceadmin_queue_age_seconds",] == 0
 
 
+def test_each_road_says_when_it_last_worked(client):
+    now = timezone.now()
+    RoadState.objects.create(key="listener", name="Listener", last_success_at=now)
+    RoadState.objects.create(key="mailbox:7", name="Box", last_error_at=now, last_error="No.")
+    found = scrape(client)
+    last = "bounceadmin_road_last_success_timestamp_seconds"
+    assert found[last, "listener"] == pytest.approx(now.timestamp())
+    assert found[last, "mailbox:7"] == 0
+    assert found["bounceadmin_road_failing", "listener"] == 0
+    assert found["bounceadmin_road_failing", "mailbox:7"] == 1
+
+
 def test_recipients_are_counted_by_what_happened_to_them(client):
     campaign = make_campaign()
     today = timezone.now().date()
@@ -102,12 +115,12 @@ def test_each_list_has_its_band_and_rate(client):
 
 
 def test_a_scrape_costs_the_same_queries_however_much_there_is(client, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         scrape(client)
     for _ in range(3):
         campaign = make_campaign()
         make_event(campaign=campaign)
         counting.add([counting.Count(campaign.pk, timezone.now().date(), "a.example", "hard")])
         make_message()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         scrape(client)

@@ -1,0 +1,223 @@
+"""Bounces a second through the whole pipeline, against copying the same rows bare, in one run.
+
+    python -m benchmarks.ingest [bounces [processes]]
+
+On the database of the settings (DATABASE_URL), in a test database of its own: messages are stored,
+then parsed, attributed, verified, judged by policy and counted, by that many processes at once.
+Afterwards PostgreSQL COPYs all rows that came of it into empty tables with the same indexes (SQLite
+inserts them with `executemany`): what no pipeline can beat. The machine may be busy with other
+things, so look at the ratio, and at the CPU seconds that our own processes took.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, connections, models
+from django.test.utils import setup_databases, teardown_databases
+
+from benchmarks import with_django  # noqa: F401
+from bounces.models import BounceEvent, InboundMessage
+from bounces.pipeline import process
+from bounces.storing import Incoming, store
+from lists.models import (
+    Campaign,
+    CampaignDay,
+    DomainDay,
+    MailingList,
+    ReasonDay,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionLog,
+)
+from lists.return_paths import return_path
+from tests.mails import dsn
+
+LISTS, CAMPAIGNS_EACH, DOMAINS = 4, 5, 300
+# What a bounce writes. Subscribers and subscriptions were there before.
+WRITTEN: tuple[type[models.Model], ...] = (
+    InboundMessage,
+    BounceEvent,
+    Suppression,
+    SuppressionLog,
+    CampaignDay,
+    DomainDay,
+    ReasonDay,
+)
+# (status, reply) -> how many of a hundred.
+REPLIES = {
+    ("5.1.1", "550 5.1.1 <{recipient}>: Recipient address rejected: User unknown"): 55,
+    ("4.2.2", "452 4.2.2 The email account that you tried to reach is over quota"): 20,
+    ("5.7.1", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked"): 15,
+    ("5.4.4", "Host or domain name not found. Name service error for name=example.net"): 10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds on the clock, and of CPU in our processes."""
+
+    clock: float
+    cpu: float
+
+
+@contextmanager
+def measured() -> Iterator[list[Spent]]:
+    spent: list[Spent] = []
+    clock, cpu = time.perf_counter(), _cpu()
+    yield spent
+    spent.append(Spent(time.perf_counter() - clock, _cpu() - cpu))
+
+
+def _cpu() -> float:
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def prepare(number: int) -> list[Incoming]:
+    """People on lists, and a bounce for each of them."""
+    dice = random.Random(8)
+    lists = [
+        MailingList.objects.create(
+            name=f"List {n}", header_from="n@example.com", bounce_domain="bounces.example.com"
+        )
+        for n in range(LISTS)
+    ]
+    campaigns = [
+        Campaign.objects.create(mailing_list=mailing_list, name=f"Mail {n}")
+        for mailing_list in lists
+        for n in range(CAMPAIGNS_EACH)
+    ]
+    people = []
+    for n in range(number):
+        person = Subscriber()
+        person.set_address(f"person{n}@d{dice.randrange(DOMAINS)}.example")
+        people.append(person)
+    Subscriber.objects.bulk_create(people, batch_size=5000)
+    mailed = [(person, dice.choice(campaigns)) for person in people]
+    Subscription.objects.bulk_create(
+        [Subscription(subscriber=p, mailing_list_id=c.mailing_list_id) for p, c in mailed],
+        batch_size=5000,
+    )
+    replies = dice.choices(list(REPLIES), list(REPLIES.values()), k=number)
+    return [
+        _bounce(person, campaign, *reply)
+        for (person, campaign), reply in zip(mailed, replies, strict=True)
+    ]
+
+
+def _bounce(person: Subscriber, campaign: Campaign, status: str, reply: str) -> Incoming:
+    to = return_path(campaign, person)
+    raw = dsn(person.canonical, to=to, status=status, reply=reply)
+    return Incoming(raw, "listener", envelope_recipient=to)
+
+
+def _store_and_process(messages: Sequence[Incoming]) -> int:
+    stored = store(messages)
+    return sum(process(stored.ids).values())
+
+
+def run(messages: Sequence[Incoming], processes: int) -> Spent:
+    """All the way, in `processes` at once, a share each."""
+    connections.close_all()
+    shares = [messages[n::processes] for n in range(processes)]
+    context = multiprocessing.get_context("fork")
+    with measured() as spent:
+        workers = [context.Process(target=_store_and_process, args=(share,)) for share in shares]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    return spent[0]
+
+
+def copy_bare() -> tuple[int, Spent]:
+    """The rows that the pipeline wrote, into empty tables with the same indexes."""
+    rows = {model: list(model.objects.values_list(*_columns(model))) for model in WRITTEN}
+    with connection.cursor() as cursor:
+        for model in WRITTEN:
+            make = _like_in_postgresql if _is_postgresql() else _like_in_sqlite
+            make(cursor, model._meta.db_table)
+        with measured() as spent:
+            for model, found in rows.items():
+                _copy(cursor, model, found)
+    return sum(map(len, rows.values())), spent[0]
+
+
+def _copy(cursor, model: type[models.Model], rows: list[tuple]) -> None:
+    names = ", ".join(map(connection.ops.quote_name, _columns(model)))
+    table = f"bare_{model._meta.db_table}"
+    if _is_postgresql():
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        places = ", ".join(["%s"] * len(_columns(model)))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _like_in_postgresql(cursor, table: str) -> None:
+    cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+
+
+def _like_in_sqlite(cursor, table: str) -> None:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index') "
+        "AND sql > '' ORDER BY type DESC",
+        [table],
+    )
+    for name, sql in cursor.fetchall():
+        for known in {name, table}:
+            sql = sql.replace(f'"{known}"', f'"bare_{known}"')
+        cursor.execute(sql)
+
+
+def main(number: int = 20_000, processes: int = 2) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        if not _is_postgresql():  # In a file, since several processes use it.
+            connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3"
+        return _measure(number, processes)
+
+
+def _measure(number: int, processes: int) -> int:
+    former = setup_databases(verbosity=0, interactive=False)
+    try:
+        messages = prepare(number)
+        spent = run(messages, processes)
+        done = InboundMessage.objects.filter(state="processed").count()
+        events = BounceEvent.objects.count()
+        if (done, events) != (number, number):
+            print(f"Of {number:,} messages {done:,} are done and {events:,} have an event.")
+            return 1
+        total, bare = copy_bare()
+    finally:
+        teardown_databases(former, verbosity=0)
+    print(f"{connection.vendor}, {number:,} bounces, {processes} processes")
+    print(f"{'':28}{'a second':>12}{'seconds':>10}{'CPU here':>10}")
+    for title, row in (("the whole pipeline", spent), (f"bare copy of {total:,} rows", bare)):
+        print(f"{title:28}{number / row.clock:12,.0f}{row.clock:10.2f}{row.cpu:10.2f}")
+    print(f"the pipeline takes {spent.clock / bare.clock:.1f} times as long")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:3])))

@@ -1,0 +1,164 @@
+"""Many rows in one statement, for what a batch writes: the ORM builds an expression for each value.
+
+PostgreSQL gets the values as one JSON text and makes rows of it. On SQLite, where a statement is no
+round trip, they are a row each to a statement that is prepared once. Nothing is called that a
+model's `save` or a signal would call.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import BinaryField, Field, Lookup, Model
+from django.db.models.fields.related import ForeignObject
+from django.db.models.lookups import In
+
+Values = Sequence[Any]
+
+
+@ForeignObject.register_lookup
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`field__any_of=values`: `field__in`, with all the values as one parameter on PostgreSQL.
+
+    For many plain values; Django prepares, and PostgreSQL parses, each parameter on its own.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        return In(self.lhs, list(self.rhs)).as_sql(compiler, connection)
+
+    def as_postgresql(self, compiler, connection):
+        left, parameters = self.process_lhs(compiler, connection)
+        kind = self.lhs.output_field.rel_db_type(connection)
+        return f"{left} = ANY(%s::{kind}[])", [*parameters, list(self.rhs)]
+
+
+def reserve_ids(model: type[Model], number: int) -> list[int]:
+    """Primary keys that nobody else gets, rising; call it within the transaction that uses them."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [connection.ops.quote_name(table), model._meta.pk.column, number],
+            )
+            return sorted(row[0] for row in cursor.fetchall())
+        # SQLite has one writer, and this transaction is it.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return list(range(last + 1, last + 1 + number))
+
+
+def insert(rows: Sequence[Model]) -> int:
+    """Insert `rows`, with the keys of `reserve_ids` or without; return how many.
+
+    Rows that a unique key refuses are left out.
+    """
+    if not rows:
+        return 0
+    with_key = rows[0].pk is not None
+    fields = [f for f in rows[0]._meta.concrete_fields if with_key or not f.primary_key]
+    return insert_values(type(rows[0]), fields, _values(fields, rows), "DO NOTHING")
+
+
+def insert_values(
+    model: type[Model], fields: Sequence[Field], rows: Sequence[Values], on_conflict: str
+) -> int:
+    """Insert rows of values, one for each of `fields`; return how many were written.
+
+    `on_conflict` is SQL that follows ON CONFLICT: what to do about a row that is there.
+    """
+    if not rows:
+        return 0
+    into = f"INSERT INTO {_table(model)} ({_columns(fields)})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            source, text = _recordset(fields, rows)
+            cursor.execute(f"{into} SELECT {source} ON CONFLICT {on_conflict}", [text])
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            cursor.executemany(
+                f"{into} VALUES ({places}) ON CONFLICT {on_conflict}", _prepared(rows)
+            )
+        return cursor.rowcount
+
+
+def update(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write the fields `names` of `rows`, each to the row with its primary key."""
+    if not rows:
+        return
+    model = type(rows[0])
+    key = model._meta.pk
+    written = [model._meta.get_field(name) for name in names]
+    fields = [*written, key]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            source, text = _recordset(fields, _values(fields, rows))
+            sets = ", ".join(f"{_column(f)} = n.{_column(f)}" for f in written)
+            cursor.execute(
+                f"UPDATE {_table(model)} AS o SET {sets} FROM (SELECT {source}) AS n "
+                f"WHERE o.{_column(key)} = n.{_column(key)}",
+                [text],
+            )
+        else:
+            sets = ", ".join(f"{_column(f)} = %s" for f in written)
+            cursor.executemany(
+                f"UPDATE {_table(model)} SET {sets} WHERE {_column(key)} = %s",
+                _prepared(_values(fields, rows)),
+            )
+
+
+def _recordset(fields: Sequence[Field], rows: Iterable[Values]) -> tuple[str, str]:
+    """What follows SELECT to make these rows of one parameter, and that parameter."""
+    names = [field.column for field in fields]
+    binary = {field.column for field in fields if isinstance(field, BinaryField)}
+    types = ", ".join(
+        f"{_column(f)} {'text' if f.column in binary else f.db_type(connection)}" for f in fields
+    )
+    chosen = ", ".join(
+        f"decode({_column(f)}, 'base64') AS {_column(f)}" if f.column in binary else _column(f)
+        for f in fields
+    )
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    text = json.dumps(objects, ensure_ascii=False, default=_as_text)
+    return f"{chosen} FROM json_to_recordset(%s::json) AS v({types})", text
+
+
+def _values(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
+    get = attrgetter(*(field.attname for field in fields))
+    return [get(row) for row in rows]
+
+
+def _prepared(rows: Iterable[Values]) -> list[Values]:
+    """As SQLite keeps them: times as text in UTC."""
+    time = connection.ops.adapt_datetimefield_value
+    return [tuple(time(v) if isinstance(v, datetime) else v for v in row) for row in rows]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{value!r} has no place in a row that is written in bulk")
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _column(field: Field) -> str:
+    return connection.ops.quote_name(field.column)
+
+
+def _columns(fields: Sequence[Field]) -> str:
+    return ", ".join(map(_column, fields))
