@@ -24,6 +24,7 @@ import psycopg
 import pytest
 import redis
 import requests
+from celery import Celery
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.models import Sum
@@ -31,6 +32,7 @@ from django.db.models import Sum
 from bounces import retrying, sweeping
 from bounces.models import BounceEvent, InboundMessage, WebhookEndpoint
 from bounces.storing import Incoming, store
+from lists import announcing
 from lists.models import CampaignDay, Subscription
 from lists.return_paths import return_path
 from tests.bounceadmin.running import free_port
@@ -47,6 +49,8 @@ pytestmark = [
 
 KILLS = 100
 CLAIM_SECONDS = 2
+# A worker has its children after two or three seconds.
+DEAF_SECONDS = 12
 PAUSE = (0.05, 0.6)
 PEOPLE = 1200
 TOKEN = "a token"
@@ -83,6 +87,7 @@ class House:
         )  # fmt: skip
 
     def _start_worker(self) -> subprocess.Popen:
+        self.worker_seen = time.monotonic()
         options = ("--concurrency", "2", "--without-mingle", "--without-gossip", "-l", "WARNING")
         return self._start("celery", "-A", "bounceadmin", "worker", *options)
 
@@ -108,9 +113,17 @@ class House:
         return action.__name__
 
     def restart_what_ended(self) -> None:
-        """As a service manager does."""
+        """As a service manager does, and the probe that it asks.
+
+        Celery does not end where its children are killed just when they start: it stays without
+        any, and answers nothing.
+        """
         if self.worker.poll() is not None:
             self.worker = self._start_worker()
+        elif _children(self.worker.pid):
+            self.worker_seen = time.monotonic()
+        elif time.monotonic() - self.worker_seen > DEAF_SECONDS:
+            self.kill_worker()
         if self.web.poll() is not None:
             self.web = self._start_web()
 
@@ -207,13 +220,17 @@ class Source(threading.Thread):
 
 
 @pytest.fixture
-def house(tmp_path, settings):
+def house(tmp_path, settings, monkeypatch):
     need_postgresql()
     # The sweep below runs here, and looks for dead workers as those of the house do.
     settings.PIPELINE_CLAIM_SECONDS = CLAIM_SECONDS
     # A database of Redis's own: it is emptied again and again.
     redis_url = urlunsplit(urlsplit(need_redis())._replace(path="/13"))
     house = House(tmp_path, redis_url, free_port())
+    # The sweep of this process calls the workers of the house.
+    broker = Celery(broker=redis_url, set_as_current=False)
+    broker.conf.task_publish_retry = settings.CELERY_TASK_PUBLISH_RETRY
+    monkeypatch.setattr(announcing, "current_app", broker)
     yield house
     house.stop()
 
