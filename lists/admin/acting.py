@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from lists.admin.csv_answers import csv_answer
+from lists.announcing import announce
 from lists.cleaning import candidates as who
 from lists.cleaning import running
 from lists.models import Cleaning, MailingList, Note
 from lists.noting import note
 from lists.pausing import pause, resume
-from lists.waking import wake
 
 CLEAN_TASK = "lists.tasks.clean"
 
@@ -68,7 +68,7 @@ def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) 
         except ValidationError as error:
             model_admin.message_user(request, error.messages[0], messages.ERROR)
         else:
-            wake(CLEAN_TASK, cleaning.pk)
+            announce(CLEAN_TASK, cleaning.pk)
             return HttpResponseRedirect(reverse("admin:lists_cleaning_change", args=[cleaning.pk]))
     numbers = who.numbers(row)
     kinds = chosen or [kind.name for kind in who.KINDS if kind.advised]
@@ -146,7 +146,7 @@ class CleaningAdmin(ModelAdmin):
         except ValidationError as error:
             self.message_user(request, error.messages[0], messages.ERROR)
         else:
-            wake(CLEAN_TASK, row.pk)
+            announce(CLEAN_TASK, row.pk)
             done = ngettext(
                 "%(n)d address is put back.", "%(n)d addresses are put back.", row.removed
             )
