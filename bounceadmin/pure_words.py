@@ -12,9 +12,9 @@ from lists.how_to_send import Sending, records, snippets, warnings
 
 # Sendings that between them give rise to every warning and record.
 _SENDINGS = (
-    Sending("b@bounces.example.com", "n@example.com", "bounces.example.com"),
-    Sending("n@example.com", "n@example.com", "bounces.example.com"),
-    Sending("b@example.com", "n@example.com", "example.com"),
+    Sending("b@bounces.example.com", "n@example.com", "bounces.example.com", 1),
+    Sending("n@example.com", "n@example.com", "bounces.example.com", 1),
+    Sending("b@example.com", "n@example.com", "example.com", 1),
 )
 
 
