@@ -93,6 +93,12 @@ def _code_point(match: re.Match[str]) -> str:
     return chr(value) if value <= 0x10FFFF and not 0xD800 <= value <= 0xDFFF else "\ufffd"
 
 
+def is_whole(address: str) -> bool:
+    """Whether an address is one that mail could be sent to from outside."""
+    local, at, domain = address.rpartition("@")
+    return bool(local and at) and ("." in domain or domain.startswith("["))
+
+
 def domain_of(address: str) -> str:
     """The part after the last @, lower case; "" where there is none."""
     return address.rpartition("@")[2].lower() if "@" in address else ""

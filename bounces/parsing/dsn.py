@@ -18,6 +18,10 @@ _END = re.compile(r"^--\S", re.M)
 _DIAGNOSTIC_KIND = re.compile(r"^[ \t]*([A-Za-z][\w.-]{0,30})[ \t]*;[ \t]*")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
 _COMMENT = re.compile(r"\((.{3,500})\)[ \t]*$", re.S)
+# Exchange's own: `<mx.example.org #5.1.1 smtp; 550 5.1.1 ...>`.
+_SUPPLEMENT = re.compile(
+    r"#\d\.\d{1,3}\.\d{1,3}[ \t]+(?:[Ss][Mm][Tt][Pp];[ \t]*)?(.{3,1000}?)>?[ \t]*$", re.S
+)
 _HOST_KIND = re.compile(r"^[ \t]*[A-Za-z][\w.-]{0,20}[ \t]*;[ \t]*")
 _PROGRAM = ("|", "/", ":", '"|', '"/')
 # What software writes in Action besides RFC 3464's five words (2.3.3).
@@ -109,6 +113,8 @@ def _finding(fields: Headers) -> Finding:
     if not diagnostic and (comment := _COMMENT.search(value)):
         # Sun's Messaging Server tells the reason in a comment of the status.
         diagnostic = comment[1]
+    if not diagnostic and (supplement := _SUPPLEMENT.search(fields.get("x-supplementary-info"))):
+        diagnostic = supplement[1]
     finding = Finding(
         recipient=recipient,
         original_recipient=original if original != recipient else "",
@@ -122,19 +128,15 @@ def _finding(fields: Headers) -> Finding:
         finding.command = "PIPE"
     category = fields.get("x-powermta-bouncecategory").partition(" ")[0].lower()
     finding.hint = _POWERMTA.get(category, "")
-    if original and not _is_whole(recipient) and _is_whole(original):
+    if original and not addresses.is_whole(recipient) and addresses.is_whole(original):
         finding.recipient, finding.original_recipient = original, ""
+    if "@" not in finding.recipient and addresses.is_whole(actual):
+        finding.expanded = addresses.clean(actual)
     return finding
 
 
 def _names_program(final: str) -> bool:
     return final.partition(";")[2].strip().startswith(_PROGRAM)
-
-
-def _is_whole(address: str) -> bool:
-    """Whether an address is one that mail could be sent to from outside."""
-    local, at, domain = address.rpartition("@")
-    return bool(local and at) and ("." in domain or domain.startswith("["))
 
 
 def action_of(value: str) -> str:

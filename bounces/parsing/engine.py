@@ -25,11 +25,14 @@ from bounces.parsing.types import Kind, ParsedMessage, Report
 
 _MOST_MESSAGES = 50
 """How many messages of one mbox are read."""
+_BY_WEIGHT: tuple[Kind, ...] = ("bounce", "delayed", "delivered")
+"""What several delivery reports in one file are together: the first that one of them is."""
 _MOST_NESTING = 3
 """How deep a bounce may be wrapped in other messages."""
 _DAEMON = re.compile(
-    r"mailer-?daemon|post-?master|mail[ ._-]?deliver|mail[ ._-]?daemon|mail administrator|"
-    r"system administrator|^<?(?:bounces?|double-bounce)@|mail subsystem|メール配信|почтов",
+    r"mailer-?daemon|post[-_]?master|microsoftexchange[0-9a-f]{32}@|mail[ ._-]?deliver|"
+    r"mail[ ._-]?daemon|mail administrator|system administrator|"
+    r"^<?(?:bounces?|double-bounce)@|mail subsystem|メール配信|почтов",
     re.I,
 )
 _BOUNCE_SUBJECT = re.compile(
@@ -88,9 +91,11 @@ def parse(raw: bytes) -> ParsedMessage:
 def _merge(parsed: ParsedMessage, other: ParsedMessage) -> ParsedMessage:
     if parsed.kind in ("other", "autoreply") and other.kind not in ("other", "autoreply"):
         parsed, other = other, parsed
-    if other.kind != parsed.kind:
+    kinds = {parsed.kind, other.kind}
+    if len(kinds) > 1 and not kinds <= {*_BY_WEIGHT}:
         return parsed
-    return replace(parsed, reports=(parsed.reports + other.reports)[:MOST_RECIPIENTS])
+    kind = next((kind for kind in _BY_WEIGHT if kind in kinds), parsed.kind)
+    return replace(parsed, kind=kind, reports=(parsed.reports + other.reports)[:MOST_RECIPIENTS])
 
 
 def _parse(text: str, note: str) -> ParsedMessage:
@@ -117,7 +122,11 @@ def _look(notice: Notice, depth: int) -> _Look:
         return _delivery(found, notice, form, "rfc3464")
     if "message/disposition-notification" in notice.types:
         return _Look("other", notice)
-    if (recognized is not None and recognized.sure) or _is_from_a_daemon(notice):
+    if recognized is not None and (recognized.sure or _BOUNCE_SUBJECT.search(notice.subject)):
+        reported = True
+    else:
+        reported = _is_from_a_daemon(notice)
+    if reported:
         if found := dsn.extract_untyped(notice):
             enriching.enrich(found, notice, form)
             return _delivery(found, notice, form, "rfc3464")
@@ -181,6 +190,9 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
 
 
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
+    for finding in found:
+        if finding.action == "delayed" and texts.has_given_up(finding.diagnostic):
+            finding.action = "failed"
     kind = reports.kind_of(found)
     name = form.name if form else plain
     return _Look(kind, notice, tuple(reports.report(f, name) for f in found), name)

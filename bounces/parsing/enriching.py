@@ -32,6 +32,8 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
             texts.complete(finding, exchanges)
         if len(found) == 1 and "@" not in finding.recipient:
             _name(finding, notice)
+        if finding.expanded and "@" not in finding.recipient:
+            finding.recipient = finding.expanded
         if not finding.diagnostic:
             finding.diagnostic = finding.context or notice.whole_text
 

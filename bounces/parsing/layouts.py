@@ -31,9 +31,11 @@ _LABELLED = (
     r"(?i:[ \t]*(?:[-*•|]+[ \t]*)?(?:{labels})[ \t:]*[<\[\"'(]{{0,2}}"
     r"(?:SMTP:|rfc822;[ \t]*|mailto:)?)({address})[>\])\"']{{0,2}}(.*)"
 )
+# What may follow an address on its line where several are told of together.
+_OTHERS = re.compile(rf"(?:[ \t]*[,;][ \t]*[<\"']?{_ADDRESS}[>\"']?)+[ \t]*[,;:.]?")
 _FROM_ALIAS = re.compile(
     rf"(?i:\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|"
-    rf"forwarded)[ \t]+(?:from|by|to):?[ \t]*)<?({_ADDRESS})>?\)?:?[ \t]*"
+    rf"forwarded)[ \t]+(?:from|by|to):?[ \t]*|Original address:[ \t]*)<?({_ADDRESS})>?\)?:?[ \t]*"
 )
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
@@ -144,6 +146,8 @@ class _Reader:
     def _take_recipient(self, line: str) -> bool:
         if self.rules.labels and (match := self.rules.labels.match(line)):
             said = match[match.lastindex or 0]
+            if self._take_others(match[1], said, len(line) - len(line.lstrip())):
+                return True
             if self.layout.keeps_label:
                 said = line[: match.start(1)].rstrip(" <:") + ": " + said
             self._add(match[1], said, len(line) - len(line.lstrip()))
@@ -159,10 +163,26 @@ class _Reader:
             return False
         after = match["after"].strip()
         rest = match[match.lastindex or 0]
+        if self._take_others(match[3], after + rest, indent):
+            return True
         self._add(match[3], rest if after in (":", ";", ",") else after + rest, indent)
         return True
 
-    def _add(self, address: str, said: str, indent: int) -> Finding:
+    def _take_others(self, address: str, behind: str, indent: int) -> bool:
+        """Take `address` and those behind it, where nothing else is on the line."""
+        behind = behind.strip()
+        if behind[:1] not in (",", ";") or not _OTHERS.fullmatch(behind):
+            return False
+        self._add(address, "", indent)
+        together = self.current
+        for other in addresses.every(behind, MOST_RECIPIENTS):
+            self._add(other, "", indent, together)
+        return True
+
+    def _add(
+        self, address: str, said: str, indent: int, together: list[str] | None = None
+    ) -> Finding:
+        """Add a recipient; what is said goes to the list that it has `together` with others."""
         address = addresses.clean(address)
         key = address.lower()
         at = self.seen.get(key)
@@ -170,7 +190,7 @@ class _Reader:
             if self.indent < 0 or indent < self.indent:
                 self.indent = indent
             at = self.seen[key] = len(self.found)
-            self.found.append((Finding(address), []))
+            self.found.append((Finding(address), [] if together is None else together))
         finding, lines = self.found[at]
         if said.strip():
             lines.append(said.strip())
@@ -200,6 +220,8 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
         text = " ".join(" ".join(said).split())[:MOST_SAID]
         if (match := _FROM_ALIAS.match(text)) is not None:
             finding.original_recipient = addresses.clean(match[1])
+            if not addresses.is_whole(finding.recipient):
+                finding.recipient, finding.original_recipient = finding.original_recipient, ""
             text = text[match.end() :]
         text = text.lstrip(":;. ")
         if shared and not _CODED.search(text):

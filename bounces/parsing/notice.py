@@ -32,6 +32,8 @@ class Finding:
     remote_mta: str = ""
     reporting_mta: str = ""
     original_recipient: str = ""
+    expanded: str = ""
+    """What a local name that failed stands for, where the report tells."""
     command: str = ""
     """The SMTP command that was answered, such as `RCPT`; `PIPE` for a local program."""
     hint: str = ""

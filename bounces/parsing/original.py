@@ -40,6 +40,8 @@ _BY_KEY: dict[str, list[str]] = {}
 for _line in _ANNOUNCEMENTS:
     _BY_KEY.setdefault(_line[:_KEY], []).append(_line)
 _LEAD = " \t-=*|_~#+.[(<"
+# Office 365 lists below this what the report is about, and goes on.
+_NO_RETURN = "original message details"
 # An announcement is a line of its own: no sentence goes on behind it.
 _REST = re.compile(r"[\w ,'’()]{0,70}[.:]?[ \t]*[-=*|_~#+\])> \t]*")
 _FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][\w-]{1,40}):(?:[ \t]|$|<)")
@@ -81,6 +83,8 @@ def end_of_report(lines: list[str]) -> int:
         if announcements is not None:
             text = line.lstrip(_LEAD).lower()
             for announcement in announcements:
+                if text.startswith(_NO_RETURN):
+                    break
                 if text.startswith(announcement) and _REST.fullmatch(text, len(announcement)):
                     return number
         # Header fields that the report quotes for information are set in.

@@ -16,7 +16,7 @@ _CANDIDATE = re.compile(
 )
 # What stands before a code that is no accident: nothing, a sign, or a word that announces it.
 _BEFORE = re.compile(
-    r"(?:^|\n|<<<|[:;(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|replied|returned|error|"
+    r"(?:^|\n|<<<|--|[:;(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|replied|returned|error|"
     r"status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
     r"[ \t]*[:=#]?[ \t]*[\"'(]?[ \t]*$",
     re.I,

@@ -29,7 +29,12 @@ _DELAYED = (
 )  # fmt: skip
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
-    r"could not be delivered|undeliverable",
+    r"could not be delivered(?! for )|undeliverable",
+    re.I,
+)
+_EXPIRED = re.compile(
+    r"envelope expired|(?:delivery|retry) time(?:out)? (?:has )?(?:expired|exceeded)|"
+    r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
     re.I,
 )
 # The host that refused, as MTAs name it in running text.
@@ -112,6 +117,14 @@ def is_delay(notice: Notice) -> bool:
     text = notice.whole_text
     folded = f"{notice.subject} {text}".lower()
     return any(phrase in folded for phrase in _DELAYED) and not _GIVEN_UP.search(text)
+
+
+def has_given_up(said: str) -> bool:
+    """Whether what is said of a recipient is the end, though the report calls it a delay.
+
+    OpenSMTPD words its last report of an expired message as a warning.
+    """
+    return _EXPIRED.search(said) is not None
 
 
 def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:

@@ -94,7 +94,11 @@ def encoded(raw: bytes, name: str, encode) -> bytes:
 
 
 TEXTS = [
-    case for case in CASES if b"multipart" not in case.raw and b"Transfer-Encoding" not in case.raw
+    case
+    for case in CASES
+    if b"multipart" not in case.raw
+    and b"Transfer-Encoding" not in case.raw
+    and not case.raw.startswith(b"From ")
 ]
 
 

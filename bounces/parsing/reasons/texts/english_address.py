@@ -371,7 +371,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no smtp service for this domain",
         "host does not receive mail",
         "couldn't find a mail exchanger or ip address",
-        "smtp protocol returned a permanent error",
         "system not accepting network messages",
         "system is not accepting mail",
         "recipient domain does not accept",

@@ -3,6 +3,11 @@
 FIRST: tuple[tuple[str, str], ...] = (
     # What a shorter, usually right phrase would get wrong.
     ("rejected", "sender verify failed"),
+    ("userunknown", "mailbox not found"),
+    ("userunknown", "user not found"),
+    ("userunknown", "recipient not found"),
+    ("userunknown", "account not found"),
+    ("mailboxfull", "mailbox limit exceeded"),
     ("userunknown", "bouncecategory bad mailbox"),
     ("hostunknown", "bouncecategory bad domain"),
     ("suspend", "bouncecategory inactive mailbox"),
@@ -134,6 +139,7 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("systemerror", "temporarily unavailable"),
     ("systemerror", "try again later"),
     ("norelaying", "as a relay"),
+    ("notaccept", "smtp protocol returned a permanent error"),
     ("policyviolation", "message refused"),
     ("systemerror", "try later"),
     ("expired", "expired"),
