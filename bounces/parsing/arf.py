@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bounces.parsing import addresses, original
 from bounces.parsing.headers import Headers
@@ -28,8 +28,7 @@ _JMRP_SUBJECT = re.compile(r"complaint about message from ([0-9A-Fa-f.:]{3,45})"
 _BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What a complaint says."""
 
     recipients: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from bounces.parsing import (
     addresses,
@@ -72,7 +72,6 @@ class _Look:
     form: str = ""
     feedback_source: str = ""
     return_path: str = ""
-    note: str = field(default="")
 
 
 def parse(raw: bytes) -> ParsedMessage:
@@ -95,7 +94,7 @@ def _merge(parsed: ParsedMessage, other: ParsedMessage) -> ParsedMessage:
     if len(kinds) > 1 and not kinds <= {*_BY_WEIGHT}:
         return parsed
     kind = next((kind for kind in _BY_WEIGHT if kind in kinds), parsed.kind)
-    return replace(parsed, kind=kind, reports=(parsed.reports + other.reports)[:MOST_RECIPIENTS])
+    return parsed._replace(kind=kind, reports=(parsed.reports + other.reports)[:MOST_RECIPIENTS])
 
 
 def _parse(text: str, note: str) -> ParsedMessage:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bounces.parsing import addresses
 
@@ -98,8 +99,7 @@ def _continues(reply: list[str], line: str) -> bool:
     return last[3:4] == "-" and last[:3] == line[:3]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the dialogue says of one recipient."""
 
     reply: str = ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 # `sent` and `unsubscribe` are told by webhooks only: `parse()` finds none.
 Kind = Literal[
@@ -13,8 +12,7 @@ Kind = Literal[
 Category = Literal["hard", "soft", "block", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What one message says of one recipient."""
 
     recipient: str
@@ -45,8 +43,7 @@ class Report:
     """The line of the message that the rule read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedMessage:
+class ParsedMessage(NamedTuple):
     """What one message turned out to be."""
 
     kind: Kind

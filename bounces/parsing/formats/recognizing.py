@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bounces.parsing.formats import japan, mtas, services
 from bounces.parsing.formats.table import Format
@@ -41,8 +41,7 @@ for _rows in _BY_LINE.values():
     _rows.sort(key=lambda row: -len(row[0]) - 1000 * bool(row[1].contains))
 
 
-@dataclass(frozen=True, slots=True)
-class Recognized:
+class Recognized(NamedTuple):
     """A format, and what told it."""
 
     format: Format

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a report says of one recipient, as far as it says it. Only `diagnostic` is needed."""
 
     diagnostic: str
@@ -33,8 +32,7 @@ class Evidence:
     """Octets of the returned message, 0 where unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A reason and what gave it."""
 
     reason: str
