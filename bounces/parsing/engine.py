@@ -19,7 +19,7 @@ from bounces.parsing import (
 )
 from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.formats import Format, recognize
-from bounces.parsing.headers import Headers
+from bounces.parsing.headers import HeaderBlock, Headers
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
 from bounces.parsing.types import Kind, ParsedMessage, Report
 
@@ -247,5 +247,5 @@ def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
     )  # fmt: skip
 
 
-def _message_id(headers: Headers) -> str:
+def _message_id(headers: Headers | HeaderBlock) -> str:
     return headers.get("message-id").strip("<> \t")[:998]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from bounces.parsing.charsets import to_text
@@ -12,8 +13,9 @@ from bounces.parsing.charsets import to_text
 # More of a header block than this says nothing about a bounce.
 MOST_HEADER_CHARS = 128 * 1024
 MOST_FIELDS = 2000
+_BLANKS = frozenset(" \t")
 
-_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
+_FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:[ \t]*+(.*+(?:\n[ \t].*+)*+)", re.M)
 _FOLD = re.compile(r"[ \t]*\n[ \t]+")
 # RFC 2047 2; the encoded text may hold spaces in broken software's Q encoding.
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?\n]{0,2000})\?=")
@@ -24,13 +26,6 @@ _PARAMETER = re.compile(
     r"(\"(?:[^\"\\]|\\.){0,1000}\"?|[^;\"\s][^;\n]{0,1000})",
     re.S,
 )
-
-
-# What is ever asked of a part's header block.
-_OF_PARTS = {
-    name: re.compile(rf"^{name}[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M | re.I)
-    for name in ("content-type", "content-transfer-encoding", "content-disposition")
-}
 
 
 class Headers:
@@ -69,18 +64,42 @@ class Headers:
         return decode_words(self.get(name))
 
 
-class PartHeaders:
-    """The header block of a part, without an index: few of its fields are ever asked for."""
+class HeaderBlock:
+    """The header block of a part or of a returned message: of its many fields few are asked for.
 
-    __slots__ = ("_block",)
+    So it is searched for their names, rather than indexed.
+    """
+
+    __slots__ = ("_block", "_folded", "_has_blanks")
 
     def __init__(self, block: str) -> None:
-        self._block = block[:MOST_HEADER_CHARS]
+        self._block = block = f"\n{block[:MOST_HEADER_CHARS]}\n"
+        self._folded = folded = block.lower()
+        self._has_blanks = " :" in folded or "\t:" in folded
 
     def get(self, name: str) -> str:
-        """As `Headers.get`, of the three fields that say how a part is to be read."""
-        match = _OF_PARTS[name].search(self._block)
-        return unfold(match[1]) if match else ""
+        """As `Headers.get`."""
+        folded = self._folded
+        start = folded.find(f"\n{name}:") + len(name) + 2
+        if start == len(name) + 1:
+            # Between the name and the colon there may be blanks (RFC 5322 4.5.3).
+            match = _spaced(name).search(folded) if self._has_blanks else None
+            if match is None:
+                return ""
+            start = match.end()
+        end = folded.find("\n", start)
+        while folded[end + 1 : end + 2] in _BLANKS:
+            end = folded.find("\n", end + 1)
+        return unfold(self._block[start:end])
+
+    def text(self, name: str) -> str:
+        """As `Headers.text`."""
+        return decode_words(self.get(name))
+
+
+@lru_cache(maxsize=64)
+def _spaced(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\n{re.escape(name)}[ \t]*+:")
 
 
 def unfold(value: str) -> str:

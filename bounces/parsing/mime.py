@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import (
     MOST_HEADER_CHARS,
+    HeaderBlock,
     Headers,
-    PartHeaders,
     decode_base64,
     parameters,
 )
@@ -98,7 +98,7 @@ def split_head(text: str) -> tuple[str, str]:
 class Part:
     """One leaf of the MIME tree, or a whole message."""
 
-    headers: Headers | PartHeaders
+    headers: Headers | HeaderBlock
     body: str
     """The body as it stands: a byte string, still transfer-encoded."""
     type: str = "text/plain"
@@ -175,7 +175,7 @@ def read(text: str, depth: int = 0) -> Message:
 
 def _collect(message: Message, depth: int) -> None:
     """Append the leaves of `message` to its parts, depth first, without recursion."""
-    waiting: list[tuple[Headers | PartHeaders, str, int]] = [(message.headers, message.body, depth)]
+    waiting: list[tuple[Headers | HeaderBlock, str, int]] = [(message.headers, message.body, depth)]
     parts = message.parts
     while waiting:
         headers, body, depth = waiting.pop()
@@ -196,7 +196,7 @@ def _collect(message: Message, depth: int) -> None:
                     pieces = pieces[: max(room, 0)]
                 for piece in reversed(pieces):
                     head, inner = split_head(piece)
-                    waiting.append((PartHeaders(head), inner, depth + 1))
+                    waiting.append((HeaderBlock(head), inner, depth + 1))
                 continue
             kind = "text/plain"
         elif "/" not in kind:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from bounces.parsing import addresses, original
-from bounces.parsing.headers import Headers
+from bounces.parsing.headers import HeaderBlock, Headers
 from bounces.parsing.mime import Message, Part
 
 MOST_RECIPIENTS = 1000
@@ -40,6 +41,22 @@ class Finding:
     """The reason by the reporter's own classification, for where its text tells none surely."""
 
 
+_View = TypeVar("_View")
+
+
+class made_once(Generic[_View]):
+    """`functools.cached_property` without the lock that Python 3.11 takes for each."""
+
+    def __init__(self, make: Callable[[Any], _View]) -> None:
+        self.make = make
+        self.name = make.__name__
+        self.__doc__ = make.__doc__
+
+    def __get__(self, notice: Any, owner: type) -> _View:
+        view = notice.__dict__[self.name] = self.make(notice)
+        return view
+
+
 class Notice:
     """A message and the views that extractors share."""
 
@@ -47,12 +64,12 @@ class Notice:
         self.message = message
         self.headers: Headers = message.headers
 
-    @cached_property
+    @made_once
     def sender_as_written(self) -> str:
         """The address in From."""
         return addresses.first(self.headers.get("from"))
 
-    @property
+    @made_once
     def sender(self) -> str:
         """The address in From, lower case."""
         return self.sender_as_written.lower()
@@ -63,21 +80,21 @@ class Notice:
         part = self.message.parts[0] if self.message.parts else None
         return part.text() if part is not None and part.type == "text/plain" else ""
 
-    @cached_property
+    @made_once
     def subject(self) -> str:
         return self.headers.text("subject")
 
-    @cached_property
+    @made_once
     def types(self) -> frozenset[str]:
         """The media types of the parts."""
         return frozenset(part.type for part in self.message.parts)
 
-    @cached_property
+    @made_once
     def status_parts(self) -> list[Part]:
         """The parts with the fields of a delivery status notification: one, rarely more."""
         return [part for part in self.message.parts if part.type in STATUS_TYPES]
 
-    @cached_property
+    @made_once
     def _lines(self) -> tuple[list[str], list[str]]:
         """The lines of the report's own words, and those below, of the message it returns."""
         chosen: list[Part] = []
@@ -104,7 +121,7 @@ class Notice:
         """The report's own words for people, without the message that it returns."""
         return self._lines[0]
 
-    @cached_property
+    @made_once
     def whole_text(self) -> str:
         """The report's own words on one line, as far as they are of use."""
         return " ".join(" ".join(self.lines).split())[:_MOST_WHOLE_TEXT]
@@ -114,8 +131,8 @@ class Notice:
         """What the text returns of the original message, below the report's own words."""
         return self._lines[1]
 
-    @cached_property
-    def original(self) -> Headers:
+    @made_once
+    def original(self) -> HeaderBlock:
         """The headers of the message that bounced; empty where none is returned."""
         part = original.returned_part(self.message)
         if part is not None:
@@ -126,4 +143,4 @@ class Notice:
         last = self.message.parts[-1] if len(self.message.parts) > 1 else None
         if last is not None and last.type == "text/plain" and self.status_parts:
             return original.headers_of_lines(last.decoded().split("\n", 400))
-        return Headers("")
+        return original.EMPTY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bounces.parsing.charsets import to_byte_string
-from bounces.parsing.headers import Headers
+from bounces.parsing.headers import HeaderBlock
 from bounces.parsing.mime import Message, Part, split_head
 
 RETURNED_TYPES = frozenset({
@@ -56,6 +56,7 @@ _KNOWN = frozenset({
 _OPENERS = frozenset({"received", "return-path", "message-id", "delivered-to", "x-received",
                       "dkim-signature", "date", "from", "mime-version", "envelope-to"})  # fmt: skip
 _RUN = 3
+EMPTY = HeaderBlock("")
 _MOST_LINES = 300
 
 
@@ -67,10 +68,10 @@ def returned_part(message: Message) -> Part | None:
     return None
 
 
-def headers_of_part(part: Part) -> Headers:
+def headers_of_part(part: Part) -> HeaderBlock:
     """The header block of a returned message."""
     text = part.decoded().lstrip("\n")
-    return Headers(split_head(text)[0])
+    return HeaderBlock(split_head(text)[0])
 
 
 def end_of_report(lines: list[str]) -> int:
@@ -109,15 +110,14 @@ def _begins_block(lines: list[str], number: int) -> bool:
     return len(known) >= _RUN
 
 
-def headers_of_lines(lines: list[str]) -> Headers:
+def headers_of_lines(lines: list[str]) -> HeaderBlock:
     """The header block within returned text, wherever it begins, set in or not."""
     for number, line in enumerate(lines[:200]):
         match = _FIELD.match(line)
         if match and match[1].lower() in _KNOWN:
             indent = len(line) - len(line.lstrip())
-            block = [
-                row[indent:] if not row[:indent].strip() else row
-                for row in lines[number : number + _MOST_LINES]
-            ]
-            return Headers(split_head(to_byte_string("\n".join(block)))[0])
-    return Headers("")
+            block = lines[number : number + _MOST_LINES]
+            if indent:
+                block = [row[indent:] if not row[:indent].strip() else row for row in block]
+            return HeaderBlock(split_head(to_byte_string("\n".join(block)))[0])
+    return EMPTY
