@@ -113,7 +113,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     by_fields = dsn.format_of(notice) if found else None
     if by_fields is not None and enriching.enrich_from_paragraphs(found, notice, by_fields):
         return _delivery(found, notice, by_fields, "rfc3464")
-    recognized = recognize(notice.headers, notice.sender, notice.lines)
+    recognized = recognize(notice)
     form = recognized.format if recognized else None
     if found:
         form = form or by_fields

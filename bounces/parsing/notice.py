@@ -95,8 +95,9 @@ class Notice:
         return [part for part in self.message.parts if part.type in STATUS_TYPES]
 
     @made_once
-    def _lines(self) -> tuple[list[str], list[str]]:
-        """The lines of the report's own words, and those below, of the message it returns."""
+    def _lines(self) -> tuple[list[str], list[str], list[str]]:
+        """The lines of the report's own words, how each begins, and the lines of the message that
+        is returned below."""
         chosen: list[Part] = []
         for part in self.message.parts:
             if part.type in _READABLE:
@@ -107,19 +108,27 @@ class Notice:
         # The first text tells; others may be files that belong to it.
         plain = plain[:1] + [part for part in plain[1:4] if not part.is_attached]
         own: list[str] = []
+        heads: list[str] = []
         for part in plain:
             lines = part.text().split("\n")
-            end = original.end_of_report(lines)
-            own += lines[:end]
-            if end < len(lines):
-                return own, lines[end:]
+            begun = original.heads_of_report(lines)
+            heads += begun
+            if len(begun) < len(lines):
+                return own + lines[: len(begun)], heads, lines[len(begun) :]
+            own += lines
             own.append("")
-        return own, []
+            heads.append("")
+        return own, heads, []
 
     @property
     def lines(self) -> list[str]:
         """The report's own words for people, without the message that it returns."""
         return self._lines[0]
+
+    @property
+    def heads(self) -> list[str]:
+        """How each of `lines` begins, as tables of formats have it: see `original.HEAD`."""
+        return self._lines[1]
 
     @made_once
     def whole_text(self) -> str:
@@ -129,7 +138,7 @@ class Notice:
     @property
     def returned_lines(self) -> list[str]:
         """What the text returns of the original message, below the report's own words."""
-        return self._lines[1]
+        return self._lines[2]
 
     @made_once
     def original(self) -> HeaderBlock:

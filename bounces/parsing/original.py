@@ -14,8 +14,10 @@ RETURNED_TYPES = frozenset({
     "text/rfc822-header", "message/headers",
 })  # fmt: skip
 
-# How a line begins, after dashes and the like, below which a report prints what it returns.
-_KEY = 7
+HEAD = 7
+"""How many letters of a line's beginning, behind dashes and the like, are looked up in tables."""
+LEAD = " \t-=*|_~#+.[(<\"'!"
+# How a line begins below which a report prints what it returns.
 _ANNOUNCEMENTS = (
     "below this line is a copy", "below is a copy of", "enclosed is a copy", "included is a copy",
     "this is a copy of", "a copy of the message", "a copy of your", "a copy of the original",
@@ -36,10 +38,9 @@ _ANNOUNCEMENTS = (
     "сообщение, которое", "元のメッセージ", "原邮件", "原始邮件", "ursprüngliche nachricht",
     "message d'origine", "mensaje original", "mensagem original", "messaggio originale",
 )  # fmt: skip
-_BY_KEY: dict[str, list[str]] = {}
+_BY_HEAD: dict[str, list[str]] = {}
 for _line in _ANNOUNCEMENTS:
-    _BY_KEY.setdefault(_line[:_KEY], []).append(_line)
-_LEAD = " \t-=*|_~#+.[(<"
+    _BY_HEAD.setdefault(_line[:HEAD], []).append(_line)
 # Office 365 lists below this what the report is about, and goes on.
 _NO_RETURN = "original message details"
 # An announcement is a line of its own: no sentence goes on behind it.
@@ -55,6 +56,8 @@ _KNOWN = frozenset({
 # What begins a header block by itself, without an announcement.
 _OPENERS = frozenset({"received", "return-path", "message-id", "delivered-to", "x-received",
                       "dkim-signature", "date", "from", "mime-version", "envelope-to"})  # fmt: skip
+_OPENER = 5
+_OPENER_HEADS = frozenset(f"{name}:"[:_OPENER] for name in _OPENERS)
 _RUN = 3
 EMPTY = HeaderBlock("")
 _MOST_LINES = 300
@@ -74,30 +77,37 @@ def headers_of_part(part: Part) -> HeaderBlock:
     return HeaderBlock(split_head(text)[0])
 
 
-def end_of_report(lines: list[str]) -> int:
-    """The number of the line at which a report's own words end and the returned message begins."""
-    for number, line in enumerate(lines):
-        head = line[:60].lstrip(_LEAD)
-        if not head:
-            continue
-        announcements = _BY_KEY.get(head[:_KEY].lower())
-        if announcements is not None:
-            text = line.lstrip(_LEAD).lower()
-            for announcement in announcements:
-                if text.startswith(_NO_RETURN):
-                    break
-                if text.startswith(announcement) and _REST.fullmatch(text, len(announcement)):
-                    return number
-        # Header fields that the report quotes for information are set in.
-        if ":" in line and line[:1] not in (" ", "\t"):
-            match = _FIELD.match(line)
-            if match and match[1].lower() in _OPENERS and _begins_block(lines, number):
-                return number
-    return len(lines)
+def heads_of_report(lines: list[str]) -> list[str]:
+    """How each line of a report's own words begins: there are more lines if a message follows.
+
+    A head is in lower case; it is empty where the line is.
+    """
+    heads: list[str] = []
+    for line in lines:
+        head = line.lstrip(LEAD)[:HEAD].lower()
+        if head and (
+            (head in _BY_HEAD and _announces(line, _BY_HEAD[head]))
+            or (head[:_OPENER] in _OPENER_HEADS and _begins_block(lines, len(heads)))
+        ):
+            break
+        heads.append(head)
+    return heads
+
+
+def _announces(line: str, announcements: list[str]) -> bool:
+    text = line.lstrip(LEAD).lower()
+    return not text.startswith(_NO_RETURN) and any(
+        text.startswith(announcement) and _REST.fullmatch(text, len(announcement))
+        for announcement in announcements
+    )
 
 
 def _begins_block(lines: list[str], number: int) -> bool:
-    """Whether known header fields follow one another from here on."""
+    """Whether known header fields follow one another from here on, the first one an opener."""
+    # Header fields that the report quotes for information are set in.
+    opener = _FIELD.match(lines[number]) if lines[number][:1] not in (" ", "\t") else None
+    if opener is None or opener[1].lower() not in _OPENERS:
+        return False
     known: set[str] = set()
     for line in lines[number : number + 12]:
         match = _FIELD.match(line)

@@ -3,7 +3,8 @@
 import pytest
 
 from bounces.parsing import parse
-from bounces.parsing.formats.recognizing import FORMATS, KEY
+from bounces.parsing.formats.recognizing import FORMATS
+from bounces.parsing.original import HEAD
 from tests.parsing import catalogue
 
 CASES = catalogue.read()
@@ -42,6 +43,6 @@ def test_a_mark_belongs_to_one_format():
 def test_marks_are_long_enough_and_in_lower_case():
     for form in FORMATS:
         for mark in form.lines:
-            assert len(mark) >= KEY, mark
+            assert len(mark) >= HEAD, mark
         for mark in (*form.lines, *form.fields, *form.report_fields, form.contains):
             assert mark == mark.lower(), mark

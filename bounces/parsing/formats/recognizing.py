@@ -1,6 +1,6 @@
 """Which format a message is of: by dictionary, not by asking one detector after another.
 
-A mark is looked up by the first eight characters of a line, so a message costs one look-up per
+A mark is looked up by the first letters of a line, so a message costs one look-up per
 line of its text and one per header name that some format has, however many formats there are.
 """
 
@@ -13,11 +13,11 @@ from typing import NamedTuple
 from bounces.parsing.formats import japan, mtas, services
 from bounces.parsing.formats.table import Format
 from bounces.parsing.headers import Headers
+from bounces.parsing.notice import Notice
+from bounces.parsing.original import HEAD, LEAD
 
 FORMATS: tuple[Format, ...] = (*services.FORMATS, *japan.FORMATS, *mtas.FORMATS)
 
-KEY = 8
-_LEAD = " \t-=*|_~#+.[(\"'!"
 _MOST_LINES = 120
 """Formats say what they are at their beginning."""
 
@@ -27,7 +27,7 @@ _BY_SENDER: dict[str, Format] = {}
 _BY_REPORT_FIELD: dict[str, Format] = {}
 for _format in FORMATS:
     for _line in _format.lines:
-        _BY_LINE[_line[:KEY]].append((_line, _format))
+        _BY_LINE[_line[:HEAD]].append((_line, _format))
     for _field in _format.fields:
         _name, _, _value = _field.partition(": ")
         if _name == "from" and "@" in _value:
@@ -51,12 +51,12 @@ class Recognized(NamedTuple):
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
 
 
-def recognize(headers: Headers, sender: str, lines: Sequence[str]) -> Recognized | None:
+def recognize(notice: Notice) -> Recognized | None:
     """The format of a message, by its header fields or else by the lines of its text.
 
     Header fields may come from a gateway on the way, so they alone make no message a bounce.
     """
-    by_field, by_line = _by_fields(headers, sender), _by_lines(lines)
+    by_field, by_line = _by_fields(notice.headers, notice.sender), _by_lines(notice)
     if by_field is None or by_line is None:
         return by_field or by_line
     return Recognized(by_field.format, by_field.mark, by_field.sure or by_line.sure)
@@ -77,21 +77,19 @@ def _by_fields(headers: Headers, sender: str) -> Recognized | None:
     return None
 
 
-def _by_lines(lines: Sequence[str]) -> Recognized | None:
+def _by_lines(notice: Notice) -> Recognized | None:
     """The first line that tells a format surely, or else the first that tells one at all."""
     vague: Recognized | None = None
-    for number, line in enumerate(lines):
-        if number > _MOST_LINES:
-            break
-        text = line.lstrip(_LEAD)
-        rows = _BY_LINE.get(text[:KEY].lower())
-        if rows:
-            text = text[:200].lower()
-            for wanted, row in rows:
-                if text.startswith(wanted) and (not row.contains or _contains(lines, row)):
-                    if row.sure:
-                        return Recognized(row, line.strip()[:200], sure=True)
-                    vague = vague or Recognized(row, line.strip()[:200], sure=False)
+    lines = notice.lines
+    marked = [n for n, head in enumerate(notice.heads[:_MOST_LINES]) if head in _BY_LINE]
+    for number in marked:
+        line = lines[number]
+        text = line.lstrip(LEAD)[:200].lower()
+        for wanted, row in _BY_LINE[notice.heads[number]]:
+            if text.startswith(wanted) and (not row.contains or _contains(lines, row)):
+                if row.sure:
+                    return Recognized(row, line.strip()[:200], sure=True)
+                vague = vague or Recognized(row, line.strip()[:200], sure=False)
     return vague
 
 
