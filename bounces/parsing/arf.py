@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bounces.parsing import addresses, original
 from bounces.parsing.headers import Headers
-from bounces.parsing.mime import Part, split_head
+from bounces.parsing.mime import split_head
 from bounces.parsing.notice import MOST_RECIPIENTS, Notice
 
 TYPES = frozenset({"message/feedback-report", "text/feedback-report"})
@@ -43,20 +43,19 @@ class Complaint(NamedTuple):
 
 def read(notice: Notice) -> Complaint | None:
     """A complaint's content; None where the message is none."""
-    for part in notice.message.parts:
-        if part.type in TYPES:
-            return _from_fields(Headers(_block(part)), notice)
-    if "report-type=feedback-report" in notice.headers.get("content-type").lower().replace('"', ""):
+    if not TYPES.isdisjoint(notice.types):
+        part = next(part for part in notice.message.parts if part.type in TYPES)
+        return _from_fields(Headers(part.decoded().lstrip("\n")), notice)
+    content_type = notice.headers.get("content-type").lower()
+    if "feedback" in content_type and "report-type=feedback-report" in content_type.replace(
+        '"', ""
+    ):
         for part in notice.message.parts:
             text = part.decoded()
             if match := _FIELD_IN_TEXT.search(text):
                 start = text.rfind("\n\n", 0, match.start()) + 2 if match.start() else 0
                 return _from_fields(Headers(split_head(text[max(start, 0) :])[0]), notice)
     return _from_junk_mail_reporting(notice)
-
-
-def _block(part: Part) -> str:
-    return part.decoded().lstrip("\n")
 
 
 def _from_fields(fields: Headers, notice: Notice) -> Complaint:
@@ -77,8 +76,7 @@ def _host(value: str) -> str:
 
 
 def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
-    part = original.returned_part(notice.message)
-    if part is None or not _JMRP_SENDER.match(notice.sender):
+    if not _JMRP_SENDER.match(notice.sender) or original.RETURNED_TYPES.isdisjoint(notice.types):
         return None
     match = _JMRP_SUBJECT.search(notice.subject)
     return Complaint(_recipients(Headers(""), notice), "abuse", match[1] if match else "", "", "",

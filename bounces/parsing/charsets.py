@@ -73,6 +73,14 @@ def to_byte_string(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
 
 
+def one_line(text: str) -> str:
+    """`text` without line ends and with single blanks."""
+    # Nearly all texts are so already. Of all whitespace only the blank is printable.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(text.split())
+
+
 def to_text(byte_string: str, charset: str = "") -> str:
     """Decode a byte string by its label, or by a guess; never raises.
 

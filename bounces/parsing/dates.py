@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 # The form that nearly all mail has; the standard library reads the others.
 _USUAL = re.compile(
-    r"(?:[A-Za-z]{3}, {1,2})?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) "
-    r"([+-])(\d\d)(\d\d)(?: \([^()]{0,40}\))?"
+    r"(?:[A-Za-z]{3}, {1,2})?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) "
+    r"([+-]\d\d\d\d)(?: \([^()]{0,40}\))?",
+    re.A,
 )
-_DAY = timedelta(days=1)
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_MONTH_NAMES, 1)}
 
 
 def read(value: str) -> datetime | None:
@@ -23,12 +23,9 @@ def read(value: str) -> datetime | None:
     match = _USUAL.fullmatch(value)
     try:
         if match and (month := _MONTHS.get(match[2])):
-            day, _, year, hour, minute, second, sign, hours, minutes = match.groups()
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            if offset >= _DAY:
-                return None
-            date = datetime(int(year), month, int(day), int(hour), int(minute), int(second), 0, UTC)
-            return date - offset if sign == "+" else date + offset
+            day, _, year, time, zone = match.groups()
+            date = datetime.fromisoformat(f"{year}-{month}-{day:0>2}T{time}{zone}")
+            return date.astimezone(UTC)
         date = parsedate_to_datetime(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, IndexError, OverflowError):

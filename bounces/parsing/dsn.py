@@ -7,7 +7,7 @@ import re
 from bounces.parsing import addresses
 from bounces.parsing.formats import Format, of_report
 from bounces.parsing.headers import Headers, decode_words
-from bounces.parsing.notice import MOST_RECIPIENTS, Finding, Notice
+from bounces.parsing.notice import MOST_RECIPIENTS, STATUS_TYPES, Finding, Notice
 
 _FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*@", re.M | re.I)
 _SPELLINGS = ("-Recipient", "-recipient", "-RECIPIENT")
@@ -46,6 +46,8 @@ _POWERMTA = {
 def extract(notice: Notice) -> list[Finding]:
     """One finding per recipient group of the report, whose parts their type tells."""
     found: list[Finding] = []
+    if STATUS_TYPES.isdisjoint(notice.types):
+        return found
     for part in notice.status_parts:
         found += findings_of(part.decoded())
     return found[:MOST_RECIPIENTS]
@@ -55,8 +57,7 @@ def format_of(notice: Notice) -> Format | None:
     """The format that wrote the report, where fields of the report are its own."""
     if not notice.status_parts:
         return None
-    text = notice.status_parts[0].decoded()
-    return of_report(Headers(text[:_MOST_OF_FIELDS].replace("\n\n", "\n")))
+    return of_report(notice.status_parts[0].decoded()[:_MOST_OF_FIELDS])
 
 
 def extract_untyped(notice: Notice) -> list[Finding]:

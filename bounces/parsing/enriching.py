@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bounces.parsing import layouts, texts, transcripts
+from bounces.parsing.charsets import one_line
 from bounces.parsing.formats import Format
 from bounces.parsing.formats.table import ANYWHERE, COLON
 from bounces.parsing.notice import Finding, Notice
@@ -50,7 +51,7 @@ def enrich_from_paragraphs(found: list[Finding], notice: Notice, form: Format) -
         start = text.find(f"<{finding.recipient}>")
         start = text.find(":", start) + 1 if start >= 0 else 0
         if start > 0:
-            said = " ".join(text[start : text.find("\n\n", start)].split())
+            said = one_line(text[start : text.find("\n\n", start)])
             _add(finding, Finding(finding.recipient, said[: layouts.MOST_SAID]))
     return True
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bounces.parsing import addresses
+from bounces.parsing.charsets import one_line
 from bounces.parsing.notice import MOST_RECIPIENTS, Finding
 
 MOST_LINES = 4000
@@ -215,9 +216,9 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
             # The first may stand behind the announcement: "was not delivered to: ann@example.net"
             if "@" in line:
                 reader.take(line[match.end() :])
-    shared = " ".join(" ".join(reader.shared).split())[:MOST_SAID]
+    shared = one_line(" ".join(reader.shared))[:MOST_SAID]
     for finding, said in reader.found:
-        text = " ".join(" ".join(said).split())[:MOST_SAID]
+        text = one_line(" ".join(said))[:MOST_SAID]
         if (match := _FROM_ALIAS.match(text)) is not None:
             finding.original_recipient = addresses.clean(match[1])
             if not addresses.is_whole(finding.recipient):

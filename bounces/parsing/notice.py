@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bounces.parsing import addresses, original
+from bounces.parsing.charsets import one_line
 from bounces.parsing.headers import HeaderBlock, Headers
 from bounces.parsing.mime import Message, Part
 
@@ -87,7 +88,7 @@ class Notice:
     @made_once
     def types(self) -> frozenset[str]:
         """The media types of the parts."""
-        return frozenset(part.type for part in self.message.parts)
+        return frozenset([part.type for part in self.message.parts])
 
     @made_once
     def status_parts(self) -> list[Part]:
@@ -133,7 +134,7 @@ class Notice:
     @made_once
     def whole_text(self) -> str:
         """The report's own words on one line, as far as they are of use."""
-        return " ".join(" ".join(self.lines).split())[:_MOST_WHOLE_TEXT]
+        return one_line(" ".join(self.lines))[:_MOST_WHOLE_TEXT]
 
     @property
     def returned_lines(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bounces.parsing import replies
+from bounces.parsing.charsets import one_line
 from bounces.parsing.notice import Finding
 from bounces.parsing.reasons import Evidence, category_of, classify
 from bounces.parsing.types import Kind, Report
@@ -27,7 +28,7 @@ def report(finding: Finding, form: str) -> Report:
         codes = replies.codes_in(finding.context)
     status = replies.choose_status(finding.status, codes)
     smtp_code = finding.smtp_code or codes.smtp
-    diagnostic = " ".join(said.split())[:_MOST_DIAGNOSTIC]
+    diagnostic = one_line(said)[:_MOST_DIAGNOSTIC]
     action = "failed" if finding.action in ("", "expired") else finding.action
     if action in ("delivered", "relayed", "expanded"):
         reason, rule, evidence = "delivered", f"action:{action}", diagnostic or action

@@ -16,7 +16,8 @@ _CUT = re.compile(r"!?\n ?")
 
 def read(notice: Notice) -> tuple[Kind, list[Finding], str] | None:
     """The kind, the findings and the feedback type; None where it is no such notification."""
-    if not _SENDERS.search(notice.sender) and "x-amz-sns-message-id" not in notice.headers:
+    from_sns = notice.sender.endswith(".amazonaws.com") and _SENDERS.search(notice.sender)
+    if not from_sns and "x-amz-sns-message-id" not in notice.headers:
         return None
     for part in notice.message.parts:
         text = part.text()

@@ -19,14 +19,19 @@ _GENERAL = Layout(
 )
 _MOST_BEFORE_HOST = 250
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
-_DELAYED = (
-    "has been delayed", "is delayed", "delivery delayed", "delivery was delayed",
-    "will be retried", "will keep trying", "will continue to try", "will continue trying",
-    "will continue attempting", "will retry", "will try again", "warning message only",
-    "still undelivered", "not yet been delivered", "not been delivered after",
-    "no action is required on your part", "transient non-fatal", "do not need to resend",
-    "verzögert", "retardée", "retrasad", "ritardat", "atrasad", "vertraagd", "отложен",
-)  # fmt: skip
+# What says that delivery is still being tried, by a word that it all has.
+_DELAYED = {
+    "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
+    "will ": ("will be retried", "will keep trying", "will continue to try", "will retry",
+              "will continue trying", "will continue attempting", "will try again"),
+    "deliver": ("still undelivered", "not yet been delivered", "not been delivered after"),
+    "on": ("warning message only", "no action is required on your part", "transient non-fatal"),
+    "resend": ("do not need to resend",),
+    "rasad": ("retrasad", "atrasad"),
+    "tar": ("retardée", "ritardat"),
+    "ver": ("verzögert", "vertraagd"),
+    "отложен": ("отложен",),
+}  # fmt: skip
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered(?! for )|undeliverable",
@@ -116,7 +121,16 @@ def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
     text = notice.whole_text
     folded = f"{notice.subject} {text}".lower()
-    return any(phrase in folded for phrase in _DELAYED) and not _GIVEN_UP.search(text)
+    return _says_delay(folded) and not _GIVEN_UP.search(text)
+
+
+def _says_delay(folded: str) -> bool:
+    for word, phrases in _DELAYED.items():
+        if word in folded:
+            for phrase in phrases:
+                if phrase in folded:
+                    return True
+    return False
 
 
 def has_given_up(said: str) -> bool:

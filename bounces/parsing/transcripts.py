@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bounces.parsing import addresses
+from bounces.parsing.charsets import one_line
 
 _SENT = re.compile(
     r"[ \t]*(?:>>>|Sent[ \t]+(?:<<<|>>>)|(?:[^\n]{0,60}[ \t])?-->|C:|hMailServer sent:)[ \t]*"
@@ -46,7 +47,7 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.reply).split())
+        return one_line(" ".join(self.reply))
 
 
 def read(lines: list[str]) -> list[Exchange]:

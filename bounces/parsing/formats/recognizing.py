@@ -6,6 +6,7 @@ line of its text and one per header name that some format has, however many form
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -36,6 +37,7 @@ for _format in FORMATS:
             _BY_FIELD[_name].append((_value, _format))
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
+_REPORT_FIELD = re.compile(rf"\n({'|'.join(_BY_REPORT_FIELD)})[ \t]*:", re.I)
 for _rows in _BY_LINE.values():
     # The longer mark tells more.
     _rows.sort(key=lambda row: -len(row[0]) - 1000 * bool(row[1].contains))
@@ -97,9 +99,7 @@ def _contains(lines: Sequence[str], row: Format) -> bool:
     return any(row.contains in line.lower() for line in lines[:_MOST_LINES])
 
 
-def of_report(fields: Headers) -> Format | None:
+def of_report(text: str) -> Format | None:
     """The format that wrote a delivery status, by the fields that only it writes."""
-    for name in fields.fields:
-        if (form := _BY_REPORT_FIELD.get(name)) is not None:
-            return form
-    return None
+    match = _REPORT_FIELD.search(f"\n{text}")
+    return _BY_REPORT_FIELD[match[1].lower()] if match else None

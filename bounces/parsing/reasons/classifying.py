@@ -7,6 +7,8 @@ words that name the matter; the SMTP command; and last phrases and codes that sa
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bounces.parsing.reasons.commands import command_in, state_in
 from bounces.parsing.reasons.evidence import Evidence, Verdict
 from bounces.parsing.reasons.framing import reply_in, sentence_with
@@ -18,6 +20,8 @@ from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS, WORD_
 
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
+
+_LONGEST_HOST = 255
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -142,17 +146,19 @@ def _by_provider(case: _Case) -> Verdict | None:
 def _provider_of(case: _Case) -> Provider | None:
     """Find the provider by the host that refused, by words in its reply, or by the reporter."""
     evidence = case.evidence
-    if provider := _provider_at(evidence.remote_mta):
+    remote = evidence.remote_mta
+    if remote and len(remote) <= _LONGEST_HOST and (provider := _provider_at(remote)):
         return provider
     if found := _WORDS.keys() & case.word_set:
         return min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name])
-    if not evidence.remote_mta:
+    if not remote and len(evidence.reporting_mta) <= _LONGEST_HOST:
         provider = _provider_at(evidence.reporting_mta)
         if provider is not None and provider.reports:
             return provider
     return None
 
 
+@lru_cache(maxsize=4096)
 def _provider_at(host: str) -> Provider | None:
     """Return the provider that runs `host`, a name below one of its domains."""
     host = host.lower().rstrip(".")

@@ -13,12 +13,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_RANK = attrgetter("rank")
 _TWO_SPELLINGS = frozenset(("t", "e", "can"))
 """Words that are left of spellings which `_in_one_spelling` makes one."""
 _GAP = 120
@@ -63,8 +61,6 @@ class Phrase:
         """Tell whether `words` (space-separated, space at both ends) has all parts in order."""
         parts = self.parts
         at = words.find(parts[0])
-        if len(parts) == 1 or at < 0:
-            return at >= 0
         while at >= 0:
             end = at
             for before, part in pairwise(parts):
@@ -121,6 +117,10 @@ def _whole_words(parts: tuple[str, ...]) -> set[str]:
     return whole
 
 
+_Row = tuple[int, str, Phrase]
+"""A phrase behind its rank and its first part, by which most are ruled out."""
+
+
 class PhraseIndex:
     """Phrases in the order of their importance, found by their rarest word."""
 
@@ -132,27 +132,30 @@ class PhraseIndex:
                 phrases.append(Phrase(reason, text, _parts(spelling), rank))
         self.phrases: tuple[Phrase, ...] = tuple(phrases)
         counts = Counter(word for phrase in phrases for word in _whole_words(phrase.parts))
-        self._by_word: dict[str, tuple[Phrase, ...]] = {}
-        self._unanchored: tuple[Phrase, ...] = ()
+        self._by_word: dict[str, list[_Row]] = {}
+        self._unanchored: list[_Row] = []
         for phrase in phrases:
             whole = _whole_words(phrase.parts)
+            row = (phrase.rank, phrase.parts[0], phrase)
             if not whole:
-                self._unanchored += (phrase,)
+                self._unanchored.append(row)
                 continue
             anchor = min(whole, key=lambda w: (w in _COMMON, counts[w], -len(w), w))
-            self._by_word[anchor] = (*self._by_word.get(anchor, ()), phrase)
+            self._by_word.setdefault(anchor, []).append(row)
 
     def find(self, word_set: frozenset[str], words: str) -> Phrase | None:
         """Return the first phrase in `words`, of which `word_set` are the words, or None."""
-        candidates: list[Phrase] = []
+        best: Phrase | None = None
+        best_rank = len(self.phrases)
         by_word = self._by_word
-        for word in by_word.keys() & word_set:
-            candidates += by_word[word]
+        rows = [by_word[word] for word in by_word.keys() & word_set]
         if self._unanchored and not words.isascii() and _UNSPACED.search(words):
-            candidates += self._unanchored
-        if len(candidates) > 1:
-            candidates.sort(key=_RANK)
-        for phrase in candidates:
-            if phrase.found_in(words):
-                return phrase
-        return None
+            rows.append(self._unanchored)
+        for row in rows:
+            for rank, part, phrase in row:
+                if rank >= best_rank:
+                    break
+                if part in words and (len(phrase.parts) == 1 or phrase.found_in(words)):
+                    best, best_rank = phrase, rank
+                    break
+        return best
