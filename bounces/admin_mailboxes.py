@@ -114,11 +114,11 @@ class MailboxAdmin(ModelAdmin):
     @admin.display(description=_("last run"))
     def last_run(self, row: Mailbox) -> str:
         run = row.standing.run
-        return formatted(timezone.localtime(run.started_at), "j M H:i") if run else "–"
+        return formatted(timezone.localtime(run.started_at), "SHORT_DATETIME_FORMAT") if run else "–"
 
     @admin.display(description=_("next run"))
     def next_run(self, row: Mailbox) -> str:
-        return formatted(timezone.localtime(row.next_run_at), "j M H:i") if row.is_active else "–"
+        return formatted(timezone.localtime(row.next_run_at), "SHORT_DATETIME_FORMAT") if row.is_active else "–"
 
     @admin.display(description=_("what happened"))
     def outcome(self, row: Mailbox) -> str:

@@ -226,4 +226,4 @@ def _address(request: HttpRequest, row: WebhookEndpoint) -> str:
 
 
 def _when(at) -> str:
-    return formatted(timezone.localtime(at), "j M Y H:i") if at else "–"
+    return formatted(timezone.localtime(at), "DATETIME_FORMAT") if at else "–"
