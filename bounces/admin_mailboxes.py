@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -114,11 +116,11 @@ class MailboxAdmin(ModelAdmin):
     @admin.display(description=_("last run"))
     def last_run(self, row: Mailbox) -> str:
         run = row.standing.run
-        return formatted(timezone.localtime(run.started_at), "SHORT_DATETIME_FORMAT") if run else "–"
+        return _short(run.started_at) if run else "–"
 
     @admin.display(description=_("next run"))
     def next_run(self, row: Mailbox) -> str:
-        return formatted(timezone.localtime(row.next_run_at), "SHORT_DATETIME_FORMAT") if row.is_active else "–"
+        return _short(row.next_run_at) if row.is_active else "–"
 
     @admin.display(description=_("what happened"))
     def outcome(self, row: Mailbox) -> str:
@@ -231,3 +233,7 @@ def _where(row: Mailbox) -> str:
         return row.folder
     folder = f" {row.folder}" if row.folder and row.protocol == Mailbox.Protocol.IMAP else ""
     return f"{row.username} @ {row.host}:{port_of(row)}{folder}"
+
+
+def _short(at: datetime) -> str:
+    return formatted(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
