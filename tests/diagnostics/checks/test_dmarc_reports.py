@@ -151,6 +151,17 @@ def test_files_are_told_by_their_first_octets() -> None:
         zipped(**{f"f{at}_xml": report() for at in range(30)}),
         zipped(a_xml=report()).replace(b"\x08\x00", b"\x63\x00"),
     ],
+    # By name: the archives hold the time, and every worker must collect the same tests.
+    ids=[
+        "cut at the end",
+        "cut at the beginning",
+        "no gzip",
+        "no zip",
+        "a zip of a text",
+        "a zip of no report",
+        "a zip of thirty reports",
+        "a zip of an unknown method",
+    ],
 )
 def test_damaged_files_are_refused(octets: bytes) -> None:
     with pytest.raises(ReportError):
@@ -204,6 +215,7 @@ def message(*attachments: tuple[str, str, bytes]) -> bytes:
         ("r.xml", "application/xml", report()),
         ("r.gz", "application/octet-stream", gzip.compress(report())),
     ],
+    ids=["gzip", "zip", "plain", "gzip as octets"],
 )
 def test_reports_are_found_in_messages(name: str, kind: str, octets: bytes) -> None:
     assert [one.count for one in reports_in_message(message((name, kind, octets)))] == [3]
