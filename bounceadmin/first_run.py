@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from bounces.models import InboundMessage, RoadState
+from bounces import roads
+from bounces.models import InboundMessage
 from diagnostics.models import DiagnosticRun, Probe
 from diagnostics.plans import PLANS
 from lists.admin.how_to_send_page import context_of
@@ -150,7 +151,7 @@ def _dns_step(check: DiagnosticRun | None) -> Step:
 
 
 def _road_step() -> Step:
-    worked = RoadState.objects.filter(last_success_at__isnull=False).order_by("key").first()
+    worked = next((road for road in roads.states() if road.last_success_at), None)
     newest = InboundMessage.objects.order_by("-received_at", "-id")
     last: datetime | None = newest.values_list("received_at", flat=True).first()
     news = ""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from bounces import roads
 from bounces.models import BounceEvent, InboundMessage, RoadState
 
 # Counting stops here: "1,000 or more" is told in the same time however many there are.
 COUNT_UP_TO = 1000
+_SWEPT_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,14 @@ class Backlog:
     last_received: datetime | None
     roads: tuple[RoadState, ...]
     """How each road does that messages come by, those that fail first."""
+    last_sweep: datetime | None
+    stands: bool
+    """The sweep, due every minute, has not been for long: no scheduler or no worker runs."""
 
 
 def backlog(since: datetime) -> Backlog:
-    """Look, in six small queries."""
+    """Look, in seven small queries."""
+    last_sweep = roads.last_sweep()
     newest = InboundMessage.objects.order_by("-received_at", "-id")
     return Backlog(
         pending=count_up_to(COUNT_UP_TO, InboundMessage.objects.pending()),
@@ -42,6 +48,8 @@ def backlog(since: datetime) -> Backlog:
         ),
         last_received=newest.values_list("received_at", flat=True).first(),
         roads=tuple(roads.states()),
+        last_sweep=last_sweep,
+        stands=last_sweep is not None and timezone.now() - last_sweep > _SWEPT_WITHIN,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from threading import Lock
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _WRITE_EVERY = 10.0
 _written: dict[tuple[str, str], float] = {}
 _lock = Lock()
+# No road, but as good to know: when leftovers were last looked for.
+SWEEP = "sweep"
 
 
 def worked(key: str, name: str) -> None:
@@ -47,7 +50,13 @@ def forget(key: str) -> None:
 
 def states() -> Sequence[RoadState]:
     """Every road, those that fail first."""
-    return sorted(RoadState.objects.all(), key=lambda road: (not road.is_failing, road.name))
+    rows = RoadState.objects.exclude(key=SWEEP)
+    return sorted(rows, key=lambda road: (not road.is_failing, road.name))
+
+
+def last_sweep() -> datetime | None:
+    """When leftovers were last looked for: long ago means that no scheduler or worker runs."""
+    return RoadState.objects.filter(key=SWEEP).values_list("last_success_at", flat=True).first()
 
 
 def _is_news(key: str, error: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from bounces import roads
 from bounces.models import InboundMessage
 from bounces.waking import wake
 
@@ -28,6 +29,7 @@ def sweep(overdue: timedelta = OVERDUE) -> int:
     for start in range(0, len(ids), 1000):
         InboundMessage.objects.filter(pk__in=ids[start : start + 1000]).update(queued_at=now)
     wake(ids)
+    roads.worked(roads.SWEEP, "Sweep")
     return len(ids)
 
 

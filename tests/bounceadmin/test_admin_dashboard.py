@@ -11,7 +11,9 @@ from django.utils.html import escape
 
 from bounceadmin.dashboard import dashboard
 from bounces import roads
+from bounces.models import RoadState
 from bounces.parsing.reasons.names import REASONS
+from bounces.sweeping import sweep
 from lists.counting import Count, add
 from lists.models.choices import Stream
 from lists.picking import picked
@@ -140,7 +142,7 @@ def test_more_lists_campaigns_and_days_cost_no_more_queries(much, django_assert_
         campaign = make_campaign()
         for ago in range(much):
             count(campaign, 10, f"{ago}.test", ago, "userunknown", hard=1)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         dashboard(picked({}, today()))
 
 
@@ -151,3 +153,12 @@ def test_the_page_asks_no_other_host_and_escapes_names(seen):
 
     assert "<script>alert(1)" not in page
     assert "//cdn" not in page
+
+
+def test_the_last_sweep_is_told_and_a_sweep_that_stays_away_is_an_alarm(seen):
+    make_campaign()
+    sweep()
+    assert "looks for what was left over" in seen()
+    RoadState.objects.update(last_success_at=timezone.now() - timedelta(minutes=11))
+    assert "see that scheduler and worker run" in seen()
+    assert not roads.states()
