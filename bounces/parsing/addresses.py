@@ -33,7 +33,8 @@ def clean(address: str) -> str:
         address = address[7:]
     if address[:1] == "@" and ":" in address:
         address = _SOURCE_ROUTE.sub("", address)
-    return address.rstrip(".,;:")
+    address = address.rstrip(".,;:")
+    return f"{address}]" if "@[" in address and address[-1] != "]" else address
 
 
 def first(value: str) -> str:

@@ -24,6 +24,7 @@ _MARKS = {
     "x-apple-action": "vacation",
     "x-pinpoint-autoreply": "",
     "x-vacation": "",
+    "x-ms-exchange-generated-message-source": "mailbox rules agent",
     "x-cron-autoreply": "",
     # Challenge and response
     "x-tmda-fingerprint": "",
@@ -39,6 +40,7 @@ _SUBJECTS = {
     r"(?:repl(?:y|ies)|response|responder|answer|acknowledge?ment)|out of (?:the )?office|"
     r"out[- ]of[- ]office|vacation|on (?:annual |maternity |parental |sick )?leave|"
     r"(?:i am |i'm |currently )?away (?:from|until|on)|(?:i am |i'm )?on holiday|"
+    r"[^:]{1,60} is (?:currently )?(?:out of (?:the )?office|on leave|on vacation)|"
     r"absence notification|not in the office|no longer (?:with|works? (?:for|at))|"
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)|"
     r"we(?:'ve| have) received your|your (?:message|e-?mail|request) (?:has been|was) received|"

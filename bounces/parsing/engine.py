@@ -133,10 +133,14 @@ def _look(notice: Notice, depth: int) -> _Look:
         if wrapped is not None:
             return wrapped
         if found := texts.extract(notice, form):
-            if texts.is_delay(notice):
-                for finding in found:
-                    finding.action = finding.action or "delayed"
+            told = "delayed" if texts.is_delay(notice) else ""
+            told = told or ("delivered" if texts.is_success(notice, found) else "")
+            for finding in found:
+                finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
+        if (recognized is not None and recognized.sure) or _BOUNCE_SUBJECT.search(notice.subject):
+            nobody = [Finding(diagnostic=notice.whole_text)]
+            return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")
     if mark := autoreply.mark_of(notice.headers, notice.subject):
         report = Report(notice.sender, "", "vacation", rule="rfc3834", evidence=mark[:300])
         return _Look("autoreply", notice, (report,), "rfc3834")

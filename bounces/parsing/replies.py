@@ -12,12 +12,12 @@ STATUS = re.compile(r"[245](?<![\w.\[=/-][245])\.[0-7]\.\d{1,3}(?![\w]|\.\d)")
 _CANDIDATE = re.compile(
     r"([245](?<![\w.][245])[0-5]\d)"
     r"(?:(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
-    r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.]?(?:\s|$)|\]$)|(-['\"]))"
+    r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.\]]?(?:\s|$))|(-['\"]))"
 )
 # What stands before a code that is no accident: nothing, a sign, or a word that announces it.
 _BEFORE = re.compile(
-    r"(?:^|\n|<<<|--|[:;(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|replied|returned|error|"
-    r"status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
+    r"(?:^|\n|<<<|--|,(?=[ \t])|[:;(\[>\"']|[.!?](?=[ \t])|(?:said|says|response|reply|"
+    r"replied|returned|error|status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
     r"[ \t]*[:=#]?[ \t]*[\"'(]?[ \t]*$",
     re.I,
 )
@@ -40,10 +40,9 @@ def codes_in(text: str) -> Codes:
     """
     code = ""
     for match in _CANDIDATE.finditer(text):
-        if match[2]:
-            if match[1][0] == match[2][0]:
-                return Codes(match[1], match[2], adjacent=True)
-        elif not code and (match[3] or _announced(text, match.start(), match[1])):
+        if match[2] and match[1][0] == match[2][0]:
+            return Codes(match[1], match[2], adjacent=True)
+        if not code and (match[3] or _announced(text, match.start(), match[1])):
             code = match[1]
     status = STATUS.search(text)
     return Codes(code, status[0] if status else "")

@@ -32,6 +32,8 @@ _DELAYED = {
     "ver": ("verzögert", "vertraagd"),
     "отложен": ("отложен",),
 }  # fmt: skip
+_DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notification)", re.I)
+_FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full|(?<!\d)[45]\d\d[ -]", re.I)
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered(?! for )|undeliverable",
@@ -131,6 +133,20 @@ def _says_delay(folded: str) -> bool:
                 if phrase in folded:
                     return True
     return False
+
+
+def is_success(notice: Notice, found: list[Finding]) -> bool:
+    """Whether the report tells of a delivery.
+
+    OpenSMTPD once wrote so above failures (its issue 586), so what it says of each counts too.
+    """
+    text = notice.whole_text
+    # Plain search finds much faster that there is none.
+    return (
+        "uccessful" in text
+        and bool(_DELIVERED.search(text))
+        and not any(_FAILED.search(finding.diagnostic) for finding in found)
+    )
 
 
 def has_given_up(said: str) -> bool:

@@ -63,7 +63,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "zoho",
         fields=("x-zohomail", "x-mailer: zoho mail"),
-        layout=Layout(begins=r"could not be delivered"),
+        layout=Layout(begins=r"could not be delivered", labels=r"\[Status: [^\n,]{1,40}, Address:"),
     ),
     Format(
         "sendgrid",
