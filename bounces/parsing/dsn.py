@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bounces.parsing import addresses
 from bounces.parsing.formats import Format, of_report
@@ -14,6 +15,8 @@ _SPELLINGS = ("-Recipient", "-recipient", "-RECIPIENT")
 _FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
 _MOST_OF_FIELDS = 4000
 _GROUPS = re.compile(r"\n[ \t]*\n")
+_OF_RECIPIENT = frozenset({"action", "status", "diagnostic-code", "remote-mta"})
+_BEGINS_RECIPIENT = ("original-recipient", "final-recipient", "action")
 _END = re.compile(r"^--\S", re.M)
 _DIAGNOSTIC_KIND = re.compile(r"^[ \t]*([A-Za-z][\w.-]{0,30})[ \t]*;[ \t]*")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
@@ -63,7 +66,7 @@ def format_of(notice: Notice) -> Format | None:
 def extract_untyped(notice: Notice) -> list[Finding]:
     """The same from a report whose types or boundaries are broken: its fields stand in a text."""
     for part in notice.message.parts:
-        if not part.type.startswith("text/"):
+        if not part.type.startswith(("text/", "application/")):
             continue
         text = part.decoded()
         # Plain search finds much faster that there is none.
@@ -86,25 +89,41 @@ def findings_of(text: str) -> list[Finding]:
     """Read the field groups of a report body."""
     reporting = ""
     found: list[Finding] = []
-    for group in _GROUPS.split(text.strip("\n"))[: MOST_RECIPIENTS * 2]:
-        if ":" not in group:
-            continue
-        fields = Headers(group)
+    last = Headers("")
+    for fields in _field_groups(text):
         names = fields.fields
         if "reporting-mta" in names and not reporting:
             reporting = host_of(fields.get("reporting-mta"))
-        names_somebody = "final-recipient" in names or "original-recipient" in names
-        if not names_somebody and ("action" not in names or found):
-            continue
-        finding = _finding(fields)
-        finding.reporting_mta = reporting
-        found.append(finding)
+        if "final-recipient" not in names and "original-recipient" not in names:
+            if found and names.keys() & _OF_RECIPIENT and not names.keys() & last.fields.keys():
+                # An empty line within a group.
+                last.fields.update(names)
+                found[-1] = _finding(last, reporting)
+                continue
+            if found or "action" not in names:
+                continue
+        last = fields
+        found.append(_finding(fields, reporting))
         if len(found) >= MOST_RECIPIENTS:
             break
     return found
 
 
-def _finding(fields: Headers) -> Finding:
+def _field_groups(text: str) -> Iterator[Headers]:
+    """The groups of fields, also where there is no empty line between those of two recipients."""
+    for group in _GROUPS.split(text.strip("\n"))[: MOST_RECIPIENTS * 2]:
+        if ":" not in group:
+            continue
+        fields = Headers(group)
+        if len(fields.fields.get("final-recipient", ())) < 2:
+            yield fields
+            continue
+        first = next(name for name in fields.fields if name in _BEGINS_RECIPIENT)
+        for piece in re.split(rf"\n(?={first}[ \t]*:)", group, flags=re.I):
+            yield Headers(piece)
+
+
+def _finding(fields: Headers, reporting: str) -> Finding:
     final = fields.get("final-recipient")
     recipient = addresses.of_field(final)
     original = addresses.of_field(fields.get("original-recipient"))
@@ -119,10 +138,12 @@ def _finding(fields: Headers) -> Finding:
     finding = Finding(
         recipient=recipient,
         original_recipient=original if original != recipient else "",
-        action=action_of(fields.get("action")),
+        action=action_of(fields.get("action"))
+        or ("delayed" if "will-retry-until" in fields else ""),
         status=status[1] if status else "",
         diagnostic=diagnostic,
         remote_mta=host_of(fields.get("remote-mta")),
+        reporting_mta=reporting,
     )
     actual = fields.get("x-actual-recipient").partition(";")[2].strip()
     if kind == "x-unix" or _names_program(final) or actual.startswith(_PROGRAM):

@@ -51,6 +51,12 @@ _ABOUT_DELIVERY = re.compile(
     r"not exist|no such|[45]\d\d[ -]|[45]\.\d\.\d|配信|送信|宛先|退|zustell|remis|entreg|доставл",
     re.I,
 )
+_UNDELIVERED = re.compile(
+    r"(?:could not|couldn't|cannot|can't) be delivered|undeliver|delivery (?:has )?failed|"
+    r"(?:unable|failed) to deliver|was(?: not|n't) delivered",
+    re.I,
+)
+_CODED = re.compile(r"(?<![\w.-])[45]\d\d[ -](?:\d\.\d\.\d|\w)|(?<![\w.-])[45]\.\d\.\d\b")
 _FORWARDED = re.compile(
     r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
     r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
@@ -156,11 +162,21 @@ def _is_from_a_daemon(notice: Notice) -> bool:
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
     about_delivery = _BOUNCE_SUBJECT.search(notice.subject) is not None
     if not _DAEMON.search(headers.get("from")):
-        return nobody and about_delivery
+        return about_delivery and (nobody or _reads_as_a_report(notice))
     # Postmasters write letters too, and systems that measure send reports.
     if _MEASURED.match(notice.subject):
         return False
     return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
+
+
+def _reads_as_a_report(notice: Notice) -> bool:
+    """Whether a message by nobody in particular has the subject, words and codes of a report."""
+    return (
+        _BOUNCE_SUBJECT.match(notice.subject) is not None
+        and _UNDELIVERED.search(notice.whole_text) is not None
+        and _CODED.search(notice.whole_text) is not None
+        and not autoreply.mark_of(notice.headers, notice.subject)
+    )
 
 
 def _names_recipients(notice: Notice, form: Format | None) -> bool:

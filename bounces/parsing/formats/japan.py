@@ -20,7 +20,12 @@ FORMATS: tuple[Format, ...] = (
             "message-id: *.ezweb.ne.jp>",
             "message-id: *.au.com>",
         ),
-        layout=Layout(labels=r"Recipient", announces=r"The user\(s\) account is .*"),
+        layout=Layout(
+            labels=r"Recipient",
+            announces=r"The user\(s\) account is .*",
+            details=r"^This message was undeliverable due to the following reason:",
+            after_details=r"^(?:The following|Each of the following) recipients",
+        ),
         transcript=True,
     ),
     Format(
