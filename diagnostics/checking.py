@@ -19,6 +19,7 @@ from diagnostics.checks.blocklists import ZONES, Zone, check_blocklists
 from diagnostics.checks.connecting import Connect
 from diagnostics.checks.fetching import Fetch
 from diagnostics.checks.findings import Finding
+from diagnostics.checks.sentences import Sentence, say
 from diagnostics.checks.smtp import Bounds
 from diagnostics.subject import Subject
 from network.addresses import AddressPolicy
@@ -62,7 +63,16 @@ def _spf(subject: Subject, tools: Tools) -> Checked:
     )
     findings = advice.findings
     if not subject.sending_ips:
-        findings = (*findings, _no_addresses("spf", "whether SPF lets them pass"))
+        findings = (
+            *findings,
+            _no_addresses(
+                "spf",
+                say(
+                    "Without the addresses that mail leaves from, nobody can say"
+                    " whether SPF lets them pass."
+                ),
+            ),
+        )
     return Checked(findings, spf_tree.as_data(advice))
 
 
@@ -85,9 +95,9 @@ def _dmarc(subject: Subject, tools: Tools) -> Checked:
             Finding(
                 "dmarc",
                 "could-not-check",
-                f"No list has {subject.domain} as its bounce domain.",
-                "DMARC is about the domain people see, and none is known.",
-                "Add the list that sends with this bounce domain.",
+                say("No list has {domain} as its bounce domain.", domain=subject.domain),
+                say("DMARC is about the domain people see, and none is known."),
+                say("Add the list that sends with this bounce domain."),
             ),
         )
     )
@@ -100,10 +110,15 @@ def _dkim(subject: Subject, tools: Tools) -> Checked:
                 Finding(
                     dkim.CHECK,
                     "could-not-check",
-                    "No DKIM selector is written down for this list.",
-                    "Keys cannot be looked up without their selector: the DNS has no list of them.",
-                    "Read s= and d= in the DKIM-Signature header of a message that was sent, and"
-                    " enter them in the list's settings.",
+                    say("No DKIM selector is written down for this list."),
+                    say(
+                        "Keys cannot be looked up without their selector: the DNS has no list"
+                        " of them."
+                    ),
+                    say(
+                        "Read s= and d= in the DKIM-Signature header of a message that was"
+                        " sent, and enter them in the list's settings."
+                    ),
                 ),
             )
         )
@@ -118,7 +133,17 @@ def _dkim(subject: Subject, tools: Tools) -> Checked:
 
 def _ptr(subject: Subject, tools: Tools) -> Checked:
     if not subject.sending_ips:
-        return Checked((_no_addresses(ptr.CHECK, "what they are called"),))
+        return Checked(
+            (
+                _no_addresses(
+                    ptr.CHECK,
+                    say(
+                        "Without the addresses that mail leaves from, nobody can say"
+                        " what they are called."
+                    ),
+                ),
+            )
+        )
     return Checked(
         tuple(
             finding for ip in subject.sending_ips for finding in ptr.check_ptr(ip, tools.resolver)
@@ -135,7 +160,16 @@ def _blocklists(subject: Subject, tools: Tools) -> Checked:
     )
     found = check_blocklists(dict.fromkeys(subjects), tools.resolver, zones=tools.zones)
     if not subject.sending_ips:
-        found = (*found, _no_addresses("blocklists", "whether they are listed"))
+        found = (
+            *found,
+            _no_addresses(
+                "blocklists",
+                say(
+                    "Without the addresses that mail leaves from, nobody can say"
+                    " whether they are listed."
+                ),
+            ),
+        )
     return Checked(found)
 
 
@@ -151,9 +185,9 @@ def _mailbox(subject: Subject, tools: Tools) -> Checked:
                 Finding(
                     mailbox.CHECK,
                     "could-not-check",
-                    f"No mail host of {subject.domain} is known to ask.",
-                    "The MX check says why.",
-                    "See to the MX first.",
+                    say("No mail host of {domain} is known to ask.", domain=subject.domain),
+                    say("The MX check says why."),
+                    say("See to the MX first."),
                     route.evidence(),
                 ),
             )
@@ -192,13 +226,13 @@ def _tls_rpt(subject: Subject, tools: Tools) -> Checked:
     return Checked(tls_rpt.check_tls_rpt(subject.domain, tools.resolver))
 
 
-def _no_addresses(check: str, question: str) -> Finding:
+def _no_addresses(check: str, meaning: Sentence) -> Finding:
     return Finding(
         check,
         "could-not-check",
-        "No sending address is written down for this list.",
-        f"Without the addresses that mail leaves from, nobody can say {question}.",
-        "Enter them in the list's settings, under “How it is sent”.",
+        say("No sending address is written down for this list."),
+        meaning,
+        say("Enter them in the list's settings, under “How it is sent”."),
     )
 
 
@@ -223,9 +257,9 @@ def failed(check: str, why: str) -> Checked:
             Finding(
                 check,
                 "could-not-check",
-                f"The check “{check}” did not come to its end: {why}",
-                "Nothing can be said; this is neither a pass nor a fail.",
-                "Run it again.",
+                say("The check “{check}” did not come to its end: {why}", check=check, why=why),
+                say("Nothing can be said; this is neither a pass nor a fail."),
+                say("Run it again."),
             ),
         )
     )

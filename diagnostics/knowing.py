@@ -11,6 +11,7 @@ from diagnostics import reported
 from diagnostics.checking import Checked
 from diagnostics.checks import dmarc_reports
 from diagnostics.checks.findings import Finding
+from diagnostics.checks.sentences import say
 from diagnostics.gathering import facts
 from diagnostics.scenarios import Facts, rank
 from diagnostics.scenarios.signs import Known
@@ -41,11 +42,14 @@ def _dmarc_reports(asked: Asked) -> Checked:
                 Finding(
                     "dmarc-reports",
                     "info",
-                    f"No DMARC report came in for {', '.join(asked.subject.header_from)}"
+                    say(
+                        "No DMARC report came in for {domains}.",
+                        domains=asked.subject.header_from,
+                    )
                     if asked.subject.header_from
-                    else "No DMARC report came in.",
-                    "Receivers say in them who sends as you, and what passes.",
-                    "Let rua= of the DMARC record name an address whose mail comes in here.",
+                    else say("No DMARC report came in."),
+                    say("Receivers say in them who sends as you, and what passes."),
+                    say("Let rua= of the DMARC record name an address whose mail comes in here."),
                 ),
             )
         )
@@ -64,12 +68,23 @@ def _answering(known: Facts, domain: str) -> tuple[Finding, ...]:
             Finding(
                 "events",
                 "warning",
-                f"{known.about_ourselves} bounces or replies of the last {known.days} days are"
-                f" about addresses at {domain} itself.",
-                "Something of yours seems to answer there, and its answers come back: a bounce has"
-                " an empty sender and must never be answered (RFC 5321 4.5.5).",
-                "Look for an automatic reply, a forwarding or a ticket system at the bounce address"
-                " and switch it off; the question “A bounce loop” looks closer.",
+                say(
+                    "{count} bounces or replies of the last {days} days are about"
+                    " addresses at {domain} itself.",
+                    count=known.about_ourselves,
+                    days=known.days,
+                    domain=domain,
+                ),
+                say(
+                    "Something of yours seems to answer there, and its answers come back: a"
+                    " bounce has an empty sender and must never be answered (RFC 5321"
+                    " 4.5.5)."
+                ),
+                say(
+                    "Look for an automatic reply, a forwarding or a ticket system at the"
+                    " bounce address and switch it off; the question “A bounce loop” looks"
+                    " closer."
+                ),
             ),
         )
     if not known.sampled:
@@ -78,8 +93,12 @@ def _answering(known: Facts, domain: str) -> tuple[Finding, ...]:
         Finding(
             "events",
             "ok",
-            "Nothing looks as if somebody answered at the bounce address.",
-            f"None of the newest {known.sampled:,} bounces is about an address at {domain}.",
+            say("Nothing looks as if somebody answered at the bounce address."),
+            say(
+                "None of the newest {sampled} bounces is about an address at {domain}.",
+                sampled=f"{known.sampled:,}",
+                domain=domain,
+            ),
         ),
     )
 
@@ -95,7 +114,7 @@ def _cause(asked: Asked) -> Checked:
     return Checked(
         (),
         {
-            "verdict": ranked[0].title if ranked else "Nothing found speaks for a cause.",
+            "verdict": ranked[0].title if ranked else say("Nothing found speaks for a cause."),
             "ranked": [one.as_data() for one in ranked],
         },
     )

@@ -19,9 +19,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from diagnostics import checking
 from diagnostics.checking import CHECKS, Checked, Tools
+from diagnostics.checks.sentences import say
 from diagnostics.knowing import KNOWN, Asked
 from diagnostics.models import DiagnosticRun, RunFinding, RunStep
 from diagnostics.models.runs import storable_data
@@ -70,7 +72,7 @@ def claim(run_id: int) -> DiagnosticRun | None:
             return None
         if run.attempts >= MAX_ATTEMPTS:
             run.state, run.finished_at, run.claimed_at = DiagnosticRun.State.FAILED, now, None
-            run.error = f"Given up: its worker died {MAX_ATTEMPTS} times while at it."
+            run.error = gettext_noop("Given up: its worker died again and again while at it.")
             run.save(update_fields=["state", "finished_at", "claimed_at", "error"])
             return None
         run.attempts += 1
@@ -145,7 +147,7 @@ def _ask_network(
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     for step in open_steps.values():
-        yield step, checking.failed(step.check_name, "it took too long."), 0.0
+        yield step, checking.failed(step.check_name, say("it took too long.")), 0.0
 
 
 def _know(run: DiagnosticRun, step: RunStep, subject: Subject, tools: Tools) -> Checked:
@@ -166,7 +168,9 @@ def _safely(step: RunStep, check: Callable[[], Checked]) -> Checked:
         return check()
     except Exception as error:
         log.exception("The check %s broke", step.check_name)
-        return checking.failed(step.check_name, f"it broke ({type(error).__name__}).")
+        return checking.failed(
+            step.check_name, say("it broke ({kind}).", kind=type(error).__name__)
+        )
 
 
 def _timed(check: Callable[[], Checked]) -> tuple[Checked, float]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from diagnostics import checking
 from diagnostics.checks.comparing import Change, Comparison, compare
 from diagnostics.models import DiagnosticRun, RunFinding, RunStep
-from diagnostics.words import CHECKS, STATUSES
+from diagnostics.words import CHECKS, STATUSES, in_words
 
 # From what to look at first to what needs no look. What to publish is information to the checks,
 # and what people came for.
@@ -149,7 +149,7 @@ def _since(run: DiagnosticRun, findings: Sequence[RunFinding]) -> Since | None:
 def _appeared(compared: Comparison) -> tuple[str, ...]:
     changed = {change.check for change in compared.changes}
     return tuple(
-        one.title
+        in_words(one.title)
         for one in compared.appeared
         if one.status in ("problem", "warning") and one.check not in changed
     )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from diagnostics.checks import sentences
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf import RecordSurvey, SpfAdvice, SpfResult, TermSurvey, Trace
 from diagnostics.checks.spf.evaluate import STANDARD_LIMITS
 
@@ -17,10 +19,10 @@ MOST_NODES = 400
 """Terms that are drawn; a record with more is far beyond the limits anyway."""
 
 _BELOW = {
-    "missing": "no SPF record there",
-    "several": "several SPF records there",
-    "loop": "leads back to a record that includes it",
-    "unknown": "could not be looked up",
+    "missing": say("no SPF record there"),
+    "several": say("several SPF records there"),
+    "loop": say("leads back to a record that includes it"),
+    "unknown": say("could not be looked up"),
 }
 
 
@@ -48,7 +50,7 @@ def as_data(advice: SpfAdvice) -> dict[str, Any]:
             "term": "",
             "domain": advice.domain,
             "record": survey.texts[0] if len(survey.texts) == 1 else "",
-            "note": _BELOW.get(survey.state, ""),
+            "note": sentences.as_data(_BELOW.get(survey.state, "")),
             "lookups": survey.lookups,
             "matched": [],
             "children": _children(survey, traces, _Budget()),
@@ -60,7 +62,7 @@ def _result(ip: str, result: SpfResult) -> dict[str, Any]:
     return {
         "ip": ip,
         "result": result.result,
-        "reason": result.reason,
+        "reason": sentences.as_data(result.reason),
         "lookups": result.lookups,
         "explanation": result.explanation,
     }
@@ -94,7 +96,7 @@ def _node(term: TermSurvey, traces: Sequence[_Traced], budget: _Budget) -> dict[
         "term": text,
         "domain": term.target,
         "record": below.texts[0] if below is not None and len(below.texts) == 1 else "",
-        "note": _note(term),
+        "note": sentences.as_data(_note(term)),
         "lookups": term.lookups,
         "matched": [
             {"ip": ip, "result": child.result or result.result} for ip, result, child in here
@@ -107,5 +109,5 @@ def _note(term: TermSurvey) -> str:
     if term.below is not None and term.below.state in _BELOW:
         return _BELOW[term.below.state]
     if term.failed:
-        return "could not be looked up"
-    return "finds nothing" if term.dead else ""
+        return say("could not be looked up")
+    return say("finds nothing") if term.dead else ""

@@ -1,8 +1,13 @@
-"""Checks and statuses as people read them."""
+"""Checks, statuses and what checks say, as people read them."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from diagnostics.checks.sentences import Sentence, from_data
 
 CHECKS: dict[str, object] = {
     "spf": "SPF",
@@ -29,3 +34,9 @@ STATUSES: dict[str, object] = {
     "ok": _("In order"),
 }
 """What a finding's status means to a person; `publish` is what mends others."""
+
+
+def in_words(text: Any) -> str:
+    """A sentence, or one that was kept as data, in the reader's language; other text as it is."""
+    sentence = from_data(text)
+    return sentence.in_words(gettext) if isinstance(sentence, Sentence) else sentence

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import action
@@ -30,7 +31,7 @@ class PlanFilter(DropdownFilter):
     parameter_name = "plan"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
-        return [(plan.name, plan.title) for plan in PLANS.values()]
+        return [(plan.name, _t(plan.title)) for plan in PLANS.values()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(plan_name=self.value()) if self.value() in PLANS else queryset
@@ -76,7 +77,7 @@ class DiagnosticRunAdmin(ProgressMixin, RecordAdmin):
 
     @admin.display(description=_("in short"))
     def said(self, row: DiagnosticRun) -> str:
-        short = row.verdict or showing.outcome(row)
+        short = row.verdict_in_words or showing.outcome(row)
         return format_html("{}{}", short, _(" (demo)") if row.is_demo else "")
 
     @admin.display(description=_("asked by"))

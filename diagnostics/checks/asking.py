@@ -16,10 +16,14 @@ import dns.resolver
 
 from diagnostics.checks.findings import Evidence
 from diagnostics.checks.resolving import BoundReached
+from diagnostics.checks.sentences import say, to_say
 
 Outcome = Literal["answer", "nodata", "nxdomain", "failed"]
 
-_SAID = {"nodata": "no such record", "nxdomain": "no such name (NXDOMAIN)"}
+_SAID = {
+    "nodata": to_say("no such record"),
+    "nxdomain": to_say("no such name (NXDOMAIN)"),
+}
 
 
 class Resolver(Protocol):
@@ -56,7 +60,7 @@ class Answered:
         if self.outcome == "answer":
             answer = "\n".join(rdata.to_text() for rdata in self.rdatas)
         else:
-            answer = self.error or _SAID[self.outcome]
+            answer = self.error or say(_SAID[self.outcome])
         return Evidence(f"{self.rdtype} {self.name}", answer, self.seconds)
 
     def strings(self) -> tuple[str, ...]:
@@ -82,13 +86,13 @@ def ask(resolver: Resolver, name: str, rdtype: str) -> Answered:
     except dns.resolver.NoAnswer:
         outcome = "nodata"
     except dns.exception.Timeout:
-        error = "the name servers did not answer in time"
+        error = say("the name servers did not answer in time")
     except dns.resolver.NoNameservers:
-        error = "every name server failed or refused to answer"
+        error = say("every name server failed or refused to answer")
     except BoundReached as fault:
-        error = str(fault)
+        error = fault.why
     except (dns.exception.DNSException, OSError, UnicodeError) as fault:
-        error = f"the question could not be asked ({type(fault).__name__})"
+        error = say("the question could not be asked ({kind})", kind=type(fault).__name__)
     return Answered(name, rdtype, outcome, rdatas, error, time.perf_counter() - began)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from diagnostics.checks.asking import Resolver, ask
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.identity import read_client
 from network.addresses import AddressPolicy
 
@@ -33,6 +34,7 @@ class CannotConnect(Exception):
 
     def __init__(self, why: str, unreached: Unreached) -> None:
         super().__init__(why)
+        self.why = why
         self.unreached = unreached
 
 
@@ -68,11 +70,12 @@ def connect_to(
     began = time.monotonic()
     addresses = addresses_of(host, resolver)
     if not addresses:
-        raise CannotConnect(f"{host} has no address", "no address")
+        raise CannotConnect(say("{host} has no address", host=host), "no address")
     refusals = [policy.refusal(address) for address in addresses]
     if all(refusals):
-        raise CannotConnect(refusals[0], "policy")
-    why, unreached = f"{host} did not answer within {seconds:g} seconds", _SILENT
+        raise CannotConnect(say("{address} is an internal address", address=addresses[0]), "policy")
+    why: str = say("{host} did not answer within {n} seconds", host=host, n=f"{seconds:g}")
+    unreached = _SILENT
     for address, refusal in list(zip(addresses, refusals, strict=True))[:MOST_ADDRESSES]:
         left = seconds - (time.monotonic() - began)
         if refusal or left <= 0:
@@ -80,7 +83,12 @@ def connect_to(
         try:
             opened = socket.create_connection((address, port), timeout=left)
         except OSError as error:
-            why = f"{address} port {port}: {error.strerror or 'no answer in time'}"
+            why = say(
+                "{address} port {port}: {error}",
+                address=address,
+                port=port,
+                error=error.strerror or say("no answer in time"),
+            )
             unreached = "refused" if isinstance(error, ConnectionRefusedError) else _SILENT
             continue
         return Connected(opened, address, time.monotonic() - began)
@@ -98,5 +106,8 @@ def addresses_of(host: str, resolver: Resolver) -> tuple[str, ...]:
     found = tuple(address for answered in asked for address in answered.addresses())
     failed = [answered for answered in asked if answered.outcome == "failed"]
     if not found and failed:
-        raise CannotConnect(f"the addresses of {host} are unknown: {failed[0].error}", "unknown")
+        raise CannotConnect(
+            say("the addresses of {host} are unknown: {error}", host=host, error=failed[0].error),
+            "unknown",
+        )
     return found

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from diagnostics.checks.asking import Answered, Resolver, ask
-from diagnostics.checks.findings import DnsRecord, Finding, unanswered
+from diagnostics.checks.findings import DnsRecord, Finding, Status, unanswered
+from diagnostics.checks.sentences import Sentence, say
 from diagnostics.checks.spf.names import for_query
 from diagnostics.checks.tags import TagList, read_tags
 
@@ -89,18 +90,18 @@ def read_key(text: str) -> DkimKey:
     tags = read_tags(text)
     faults = list(tags.faults)
     if "v" in tags.names and (tags.names[0] != "v" or tags.get("v") != "DKIM1"):
-        faults.append("v= is not DKIM1, or does not stand first")
+        faults.append(say("v= is not DKIM1, or does not stand first"))
     kind = (tags.get("k") or "rsa").lower()
     bits = 0
     encoded = tags.get("p")
     if encoded is None:
-        faults.append("p=, the key, is missing")
+        faults.append(say("p=, the key, is missing"))
     elif encoded:
         try:
             octets = base64.b64decode("".join(encoded.split()), validate=True)
             bits = _bits(kind, octets)
         except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
-            faults.append(f"the key cannot be read ({error})")
+            faults.append(say("the key cannot be read ({error})", error=str(error)))
     return DkimKey(tags, kind, bits, tuple(faults))
 
 
@@ -131,14 +132,16 @@ def findings(found: DkimLookup) -> tuple[Finding, ...]:
 def _findings(found: DkimLookup) -> Iterator[Finding]:
     name, evidence, key = found.name, (found.answered.evidence(),), found.key
     if found.state == "unknown":
-        yield unanswered(CHECK, f"The DKIM key at {name}", evidence)
+        yield unanswered(CHECK, say("The DKIM key at {name}", name=name), evidence)
     elif found.state == "missing":
         yield Finding(
             CHECK,
             "problem",
-            f"There is no DKIM key at {name}.",
-            "Every signature with this selector fails.",
-            "Publish the public key that your mail server or provider shows for this selector.",
+            say("There is no DKIM key at {name}.", name=name),
+            say("Every signature with this selector fails."),
+            say(
+                "Publish the public key that your mail server or provider shows for this selector."
+            ),
             evidence,
             (DnsRecord(name, "TXT", "v=DKIM1; k=rsa; p=<the public key in base64>"),),
         )
@@ -146,9 +149,13 @@ def _findings(found: DkimLookup) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"{name} holds {len(found.answered.rdatas)} TXT records; one is allowed.",
-            "Which one receivers take is not defined (RFC 6376 3.6.2.2).",
-            "Delete all but the key.",
+            say(
+                "{name} holds {count} TXT records; one is allowed.",
+                name=name,
+                count=len(found.answered.rdatas),
+            ),
+            say("Which one receivers take is not defined (RFC 6376 3.6.2.2)."),
+            say("Delete all but the key."),
             evidence,
         )
     elif key is not None:
@@ -158,78 +165,94 @@ def _findings(found: DkimLookup) -> Iterator[Finding]:
 def _about_key(name: str, key: DkimKey, found: DkimLookup) -> Iterator[Finding]:
     evidence = (found.answered.evidence(),)
 
-    def finding(status: str, title: str, meaning: str, action: str = "") -> Finding:
-        return Finding(CHECK, status, title, meaning, action, evidence)  # type: ignore[arg-type]
+    def finding(
+        status: Status, title: Sentence, meaning: Sentence, action: Sentence | None = None
+    ) -> Finding:
+        return Finding(CHECK, status, title, meaning, action or "", evidence)
 
     for fault in key.faults:
         yield finding(
             "problem",
-            f"The DKIM key at {name} is broken: {fault}.",
-            "Every signature with this selector fails.",
-            "Publish the key again; long keys must be cut into quoted pieces, not altered.",
+            say("The DKIM key at {name} is broken: {fault}.", name=name, fault=fault),
+            say("Every signature with this selector fails."),
+            say("Publish the key again; long keys must be cut into quoted pieces, not altered."),
         )
     if key.is_revoked:
         yield finding(
             "problem",
-            f"The DKIM key at {name} is revoked (p= is empty).",
-            "Every signature with this selector fails.",
-            "Sign with another selector, or publish the key again.",
+            say("The DKIM key at {name} is revoked (p= is empty).", name=name),
+            say("Every signature with this selector fails."),
+            say("Sign with another selector, or publish the key again."),
         )
     if key.faults or key.is_revoked:
         return
     if key.kind == "rsa" and key.bits < SHORTEST_RSA:
         yield finding(
             "problem",
-            f"The RSA key at {name} has {key.bits} bits.",
-            f"Receivers accept none below {SHORTEST_RSA} (RFC 8301).",
-            f"Make a new key of {GOOD_RSA} bits, under a new selector.",
+            say("The RSA key at {name} has {bits} bits.", name=name, bits=key.bits),
+            say("Receivers accept none below {shortest} (RFC 8301).", shortest=SHORTEST_RSA),
+            say("Make a new key of {bits} bits, under a new selector.", bits=GOOD_RSA),
         )
     elif key.kind == "rsa" and key.bits < GOOD_RSA:
         yield finding(
             "warning",
-            f"The RSA key at {name} has {key.bits} bits.",
-            f"It still counts; signers should use {GOOD_RSA} (RFC 8301).",
-            f"Make a new key of {GOOD_RSA} bits, under a new selector.",
+            say("The RSA key at {name} has {bits} bits.", name=name, bits=key.bits),
+            say("It still counts; signers should use {bits} (RFC 8301).", bits=GOOD_RSA),
+            say("Make a new key of {bits} bits, under a new selector.", bits=GOOD_RSA),
         )
     elif key.kind == "rsa" and key.bits > LONGEST_RSA:
         yield finding(
             "warning",
-            f"The RSA key at {name} has {key.bits} bits.",
-            f"Receivers need not be able to handle more than {LONGEST_RSA} (RFC 8301).",
-            f"Make a new key of {GOOD_RSA} bits, under a new selector.",
+            say("The RSA key at {name} has {bits} bits.", name=name, bits=key.bits),
+            say(
+                "Receivers need not be able to handle more than {longest} (RFC 8301).",
+                longest=LONGEST_RSA,
+            ),
+            say("Make a new key of {bits} bits, under a new selector.", bits=GOOD_RSA),
         )
     else:
-        length = f" of {key.bits} bits" if key.kind == "rsa" else ""
         yield finding(
-            "ok", f"There is an {key.kind} key{length} at {name}.", "Signatures can pass."
+            "ok",
+            say("There is an RSA key of {bits} bits at {name}.", bits=key.bits, name=name)
+            if key.kind == "rsa"
+            else say("There is an {kind} key at {name}.", kind=key.kind, name=name),
+            say("Signatures can pass."),
         )
     if "y" in key.flags:
         yield finding(
             "info",
-            f"The key at {name} is in test mode (t=y).",
-            "Receivers treat the mail as if it were not signed (RFC 6376 3.6.1).",
-            "Remove t=y when signing works.",
+            say("The key at {name} is in test mode (t=y).", name=name),
+            say("Receivers treat the mail as if it were not signed (RFC 6376 3.6.1)."),
+            say("Remove t=y when signing works."),
         )
     if not {"*", "email"} & set(key.services):
         yield finding(
             "problem",
-            f"The key at {name} is not for mail (s={':'.join(key.services)}).",
-            "Every signature with this selector fails.",
-            "Remove s=, or set s=email.",
+            say(
+                "The key at {name} is not for mail (s={services}).",
+                name=name,
+                services=":".join(key.services),
+            ),
+            say("Every signature with this selector fails."),
+            say("Remove s=, or set s=email."),
         )
     if key.hashes and "sha256" not in key.hashes:
         yield finding(
             "problem",
-            f"The key at {name} does not allow SHA-256 (h={':'.join(key.hashes)}).",
-            "Receivers accept no signature with SHA-1 (RFC 8301).",
-            "Remove h=.",
+            say(
+                "The key at {name} does not allow SHA-256 (h={hashes}).",
+                name=name,
+                hashes=":".join(key.hashes),
+            ),
+            say("Receivers accept no signature with SHA-1 (RFC 8301)."),
+            say("Remove h=."),
         )
     if key.kind == "ed25519":
         yield finding(
             "info",
-            f"The key at {name} is an ed25519 key.",
-            "Some receivers do not know it yet (RFC 8463).",
-            "Sign with an RSA key as well.",
+            say("The key at {name} is an ed25519 key.", name=name),
+            say("Some receivers do not know it yet (RFC 8463)."),
+            say("Sign with an RSA key as well."),
         )
 
 

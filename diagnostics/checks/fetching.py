@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from diagnostics.checks.connecting import CannotConnect, Connect
+from diagnostics.checks.sentences import say
 
 LONGEST = 64 * 1024
 """Octets that are read of a document (RFC 8461 3.3 names 64 KiB for policies)."""
@@ -54,12 +55,12 @@ def fetcher(
         try:
             status, content_type, body = _get(url, connect, trusted, seconds, port)
         except CannotConnect as fault:
-            return Fetched(url, error=str(fault), seconds=time.monotonic() - began)
+            return Fetched(url, error=fault.why, seconds=time.monotonic() - began)
         except ssl.SSLCertVerificationError as fault:
-            error = f"the certificate is not trusted: {fault.verify_message}"
+            error = say("the certificate is not trusted: {why}", why=fault.verify_message)
             return Fetched(url, error=error, untrusted=True, seconds=time.monotonic() - began)
         except (OSError, http.client.HTTPException, ValueError) as fault:
-            error = f"no sound answer came ({type(fault).__name__})"
+            error = say("no sound answer came ({kind})", kind=type(fault).__name__)
             return Fetched(url, error=error, seconds=time.monotonic() - began)
         return Fetched(url, status, content_type, body, seconds=time.monotonic() - began)
 

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+from diagnostics.checks.sentences import as_data, from_data, say
+
 Status = Literal["ok", "info", "warning", "problem", "could-not-check"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 """From the best to the worst; `could-not-check` stands apart: it is neither a pass nor a fail."""
+
+SAID = ("title", "meaning", "action")
+"""The texts of a finding."""
 
 _SEVERITY = {"ok": 0, "info": 1, "could-not-check": 2, "warning": 3, "problem": 4}
 _CHARACTER_STRING = 255  # octets, RFC 1035 3.3
@@ -66,16 +71,34 @@ class Finding:
         return "\n".join(str(record) for record in self.records)
 
     def as_data(self) -> dict[str, Any]:
-        """The finding as JSON can hold it, to be kept."""
-        return asdict(self)
+        """The finding as JSON can hold it, to be kept.
+
+        `said` holds those of its texts that are sentences, by field, to be said in other
+        languages; the fields themselves are English.
+        """
+        said = {name: as_data(text) for name in SAID if (text := getattr(self, name))}
+        evidence = [
+            {"query": as_data(one.query), "answer": as_data(one.answer), "seconds": one.seconds}
+            for one in self.evidence
+        ]
+        return {
+            **asdict(self),
+            "evidence": evidence,
+            "said": {name: one for name, one in said.items() if not isinstance(one, str)},
+        }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Finding:
         """The finding that `as_data` made `data` of. Raises `KeyError`, `TypeError`."""
+        fields = {name: value for name, value in data.items() if name != "said"}
         return cls(
             **{
-                **data,
-                "evidence": tuple(Evidence(**one) for one in data["evidence"]),
+                **fields,
+                **{name: from_data(one) for name, one in data.get("said", {}).items()},
+                "evidence": tuple(
+                    Evidence(**{name: from_data(value) for name, value in one.items()})
+                    for one in data["evidence"]
+                ),
                 "records": tuple(DnsRecord(**one) for one in data["records"]),
             }
         )
@@ -86,9 +109,9 @@ def unanswered(check: str, subject: str, evidence: tuple[Evidence, ...]) -> Find
     return Finding(
         check,
         "could-not-check",
-        f"{subject} could not be looked up.",
-        "The name servers did not answer, so nothing can be said.",
-        "Try again; if it stays so, see whether the name servers of the domain work.",
+        say("{subject} could not be looked up.", subject=subject),
+        say("The name servers did not answer, so nothing can be said."),
+        say("Try again; if it stays so, see whether the name servers of the domain work."),
         evidence,
     )
 

@@ -12,6 +12,7 @@ from diagnostics.checks.connecting import Connect
 from diagnostics.checks.findings import Evidence, Finding, Status, unanswered
 from diagnostics.checks.mx import MailRoute
 from diagnostics.checks.ptr import ReverseNames
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.checks.smtp import STANDARD_BOUNDS, Bounds, Reply, SmtpTalk, talk
 from diagnostics.checks.spf.names import is_well_formed
 
@@ -74,26 +75,36 @@ def findings(probed: Probed, *, now: datetime) -> tuple[Finding, ...]:
 UNREACHED: dict[str, tuple[Status, str, str]] = {
     "policy": (
         "could-not-check",
-        "The settings here forbid connections to internal addresses, so nothing is known of it.",
-        "Allow its network in the settings if the host is yours.",
+        to_say(
+            "The settings here forbid connections to internal addresses, so nothing is known of it."
+        ),
+        to_say("Allow its network in the settings if the host is yours."),
     ),
     "unknown": (
         "could-not-check",
-        "Its address could not be looked up, so nothing is known of it.",
-        "Try again.",
+        to_say("Its address could not be looked up, so nothing is known of it."),
+        to_say("Try again."),
     ),
-    "no address": ("problem", "Senders cannot reach it either.", "Publish its address."),
+    "no address": (
+        "problem",
+        to_say("Senders cannot reach it either."),
+        to_say("Publish its address."),
+    ),
     "refused": (
         "problem",
-        "Nothing listens on port 25 there: bounces cannot be delivered.",
-        "Start the mail server, or open port 25 in the firewall.",
+        to_say("Nothing listens on port 25 there: bounces cannot be delivered."),
+        to_say("Start the mail server, or open port 25 in the firewall."),
     ),
     "silent": (
         "could-not-check",
-        "Either the host is down or shielded, or the network here lets nobody out to port 25,"
-        " as many clouds do.",
-        "Try `nc -v {host} 25` from another network; if it is silent there too, bounces cannot"
-        " arrive.",
+        to_say(
+            "Either the host is down or shielded, or the network here lets nobody out to port 25,"
+            " as many clouds do."
+        ),
+        to_say(
+            "Try `nc -v {host} 25` from another network; if it is silent there too, bounces cannot"
+            " arrive."
+        ),
     ),
 }
 """Why a host was not reached: status, meaning, action."""
@@ -106,18 +117,18 @@ def _about_talk(probed: Probed, talked: SmtpTalk, now: datetime) -> Iterator[Fin
         yield Finding(
             CHECK,
             status,
-            f"The mail host {host} was not reached: {talked.error}.",
-            meaning,
-            action.format(host=host),
+            say("The mail host {host} was not reached: {error}.", host=host, error=talked.error),
+            say(meaning),
+            say(action, host=host),
         )
         return
     if talked.error and not talked.recipients:
         yield Finding(
             CHECK,
             "problem",
-            f"{host} does not take mail from here: {talked.error}.",
-            "Bounces from hosts that it treats the same cannot arrive.",
-            "See the log of the mail server for the reason.",
+            say("{host} does not take mail from here: {error}.", host=host, error=talked.error),
+            say("Bounces from hosts that it treats the same cannot arrive."),
+            say("See the log of the mail server for the reason."),
             evidence,
         )
     yield from _about_banner(talked)
@@ -135,17 +146,23 @@ def _about_recipient(host: str, address: str, reply: Reply) -> Finding:
         return Finding(
             CHECK,
             "ok",
-            f"{host} takes mail for {address}.",
-            "Bounces sent there are delivered.",
+            say("{host} takes mail for {address}.", host=host, address=address),
+            say("Bounces sent there are delivered."),
             evidence=evidence,
         )
     if reply.kind == 4:
         return Finding(
             CHECK,
             "warning",
-            f"{host} refuses mail for {address} for now: {reply.code} {reply.lines[0]}",
-            "Senders try again; if it is greylisting, their bounces arrive late.",
-            "Exempt the bounce addresses from greylisting, or see why it defers.",
+            say(
+                "{host} refuses mail for {address} for now: {code} {line}",
+                host=host,
+                address=address,
+                code=reply.code,
+                line=reply.lines[0],
+            ),
+            say("Senders try again; if it is greylisting, their bounces arrive late."),
+            say("Exempt the bounce addresses from greylisting, or see why it defers."),
             evidence,
         )
     if _RELAY.search(reply.text):
@@ -153,27 +170,47 @@ def _about_recipient(host: str, address: str, reply: Reply) -> Finding:
         return Finding(
             CHECK,
             "problem",
-            f"{host} is not set up for {domain}: {reply.code} {reply.lines[0]}",
-            "The MX leads to a host that takes no mail for the domain: no bounce can arrive.",
-            f"Add {domain} to the domains of that host (Postfix: mydestination or"
-            " virtual_mailbox_domains), or correct the MX.",
+            say(
+                "{host} is not set up for {domain}: {code} {line}",
+                host=host,
+                domain=domain,
+                code=reply.code,
+                line=reply.lines[0],
+            ),
+            say("The MX leads to a host that takes no mail for the domain: no bounce can arrive."),
+            say(
+                "Add {domain} to the domains of that host (Postfix: mydestination or"
+                " virtual_mailbox_domains), or correct the MX.",
+                domain=domain,
+            ),
             evidence,
         )
     if _is_about_us(reply):
         return Finding(
             CHECK,
             "could-not-check",
-            f"{host} refuses us, not the address: {reply.code} {reply.lines[0]}",
-            "The reply speaks of policy, so it does not tell whether the address exists.",
-            "Ask from the address of a real sender, or see the log of the mail server.",
+            say(
+                "{host} refuses us, not the address: {code} {line}",
+                host=host,
+                code=reply.code,
+                line=reply.lines[0],
+            ),
+            say("The reply speaks of policy, so it does not tell whether the address exists."),
+            say("Ask from the address of a real sender, or see the log of the mail server."),
             evidence,
         )
     return Finding(
         CHECK,
         "problem",
-        f"{host} refuses mail for {address}: {reply.code} {reply.lines[0]}",
-        "No bounce can arrive at this address.",
-        "Create the mailbox or alias, or correct the bounce address.",
+        say(
+            "{host} refuses mail for {address}: {code} {line}",
+            host=host,
+            address=address,
+            code=reply.code,
+            line=reply.lines[0],
+        ),
+        say("No bounce can arrive at this address."),
+        say("Create the mailbox or alias, or correct the bounce address."),
         evidence,
     )
 
@@ -184,26 +221,32 @@ def _about_unknown(host: str, reply: Reply) -> Finding:
         return Finding(
             CHECK,
             "warning",
-            f"{host} takes mail for addresses that do not exist.",
-            "If it bounces them later, it answers forgers' victims (backscatter) and gets listed;"
-            " if a catch-all keeps them, spam drowns the bounces.",
-            "Let the server refuse unknown recipients at RCPT (550).",
+            say("{host} takes mail for addresses that do not exist.", host=host),
+            say(
+                "If it bounces them later, it answers forgers' victims (backscatter)"
+                " and gets listed; if a catch-all keeps them, spam drowns the bounces."
+            ),
+            say("Let the server refuse unknown recipients at RCPT (550)."),
             evidence,
         )
     if reply.kind == 5 and not _is_about_us(reply):
         return Finding(
             CHECK,
             "ok",
-            f"{host} refuses addresses that do not exist.",
-            "It sends no backscatter.",
+            say("{host} refuses addresses that do not exist.", host=host),
+            say("It sends no backscatter."),
             evidence=evidence,
         )
     return Finding(
         CHECK,
         "could-not-check",
-        f"{host} did not say whether it refuses unknown addresses: {reply.code}.",
-        "The reply was temporary or about us.",
-        "Try again later.",
+        say(
+            "{host} did not say whether it refuses unknown addresses: {code}.",
+            host=host,
+            code=reply.code,
+        ),
+        say("The reply was temporary or about us."),
+        say("Try again later."),
         evidence,
     )
 
@@ -223,9 +266,13 @@ def _about_banner(talked: SmtpTalk) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "info",
-            f"{talked.host} greets with {banner.lines[0]!r}, which names no host.",
-            "The greeting must begin with the full name of the host (RFC 5321 4.2).",
-            f"Let the mail server call itself {talked.host}.",
+            say(
+                "{host} greets with {line}, which names no host.",
+                host=talked.host,
+                line=repr(banner.lines[0]),
+            ),
+            say("The greeting must begin with the full name of the host (RFC 5321 4.2)."),
+            say("Let the mail server call itself {host}.", host=talked.host),
             (banner.evidence(),),
         )
 
@@ -237,21 +284,34 @@ def about_reverse_name(talked: SmtpTalk, found: ReverseNames) -> Finding:
     """
     host, address = talked.host, found.ip
     if found.standing == "unknown":
-        return unanswered(CHECK, f"The reverse name of {host} ({address})", found.evidence())
+        return unanswered(
+            CHECK,
+            say("The reverse name of {host} ({address})", host=host, address=address),
+            found.evidence(),
+        )
     if found.standing == "confirmed":
         return Finding(
             CHECK,
             "ok",
-            f"{host} ({address}) is called {found.confirmed[0]}, and the name leads back to it.",
-            "Its address can be told from a stranger's.",
+            say(
+                "{host} ({address}) is called {confirmed}, and the name leads back to it.",
+                host=host,
+                address=address,
+                confirmed=found.confirmed[0],
+            ),
+            say("Its address can be told from a stranger's."),
             evidence=found.evidence(),
         )
     return Finding(
         CHECK,
         "info",
-        f"The address {address} of {host} has no name that leads back to it.",
-        "Bounces arrive all the same; but mail that this host sends may be refused for it.",
-        f"Ask the provider of the address to set its reverse name to {host}.",
+        say(
+            "The address {address} of {host} has no name that leads back to it.",
+            address=address,
+            host=host,
+        ),
+        say("Bounces arrive all the same; but mail that this host sends may be refused for it."),
+        say("Ask the provider of the address to set its reverse name to {host}.", host=host),
         found.evidence(),
     )
 
@@ -265,11 +325,11 @@ def _about_tls(talked: SmtpTalk, now: datetime) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "warning" if offered else "info",
-            f"STARTTLS fails at {host}: {talked.tls_error}."
+            say("STARTTLS fails at {host}: {tls_error}.", host=host, tls_error=talked.tls_error)
             if offered
-            else f"{host} does not offer STARTTLS.",
-            "Bounces travel readable for anyone on the way; some senders refuse to send so.",
-            "Give the mail server a certificate and let it offer STARTTLS.",
+            else say("{host} does not offer STARTTLS.", host=host),
+            say("Bounces travel readable for anyone on the way; some senders refuse to send so."),
+            say("Give the mail server a certificate and let it offer STARTTLS."),
             talked.evidence(),
         )
         return
@@ -280,29 +340,35 @@ def _about_tls(talked: SmtpTalk, now: datetime) -> Iterator[Finding]:
     )
     if certificate.not_after <= now + SOON:
         past = certificate.not_after <= now
-        ends = f"{certificate.not_after:%Y-%m-%d}"
+        day = f"{certificate.not_after:%Y-%m-%d}"
         yield Finding(
             CHECK,
             "warning",
-            f"The certificate of {host} {'ended' if past else 'ends'} on {ends}.",
-            "Senders that verify it (MTA-STS, DANE) stop delivering.",
-            "Renew it.",
+            say("The certificate of {host} ended on {day}.", host=host, day=day)
+            if past
+            else say("The certificate of {host} ends on {day}.", host=host, day=day),
+            say("Senders that verify it (MTA-STS, DANE) stop delivering."),
+            say("Renew it."),
             evidence,
         )
     if not certificate.trusted:
         yield Finding(
             CHECK,
             "info",
-            f"The certificate of {host} is not trusted: {certificate.fault}.",
-            "Most senders encrypt all the same; those that verify (MTA-STS) do not deliver.",
-            f"Use a certificate of a public authority for {host}.",
+            say(
+                "The certificate of {host} is not trusted: {fault}.",
+                host=host,
+                fault=certificate.fault,
+            ),
+            say("Most senders encrypt all the same; those that verify (MTA-STS) do not deliver."),
+            say("Use a certificate of a public authority for {host}.", host=host),
             evidence,
         )
     else:
         yield Finding(
             CHECK,
             "ok",
-            f"{host} offers STARTTLS with a trusted certificate.",
-            "Bounces travel encrypted.",
+            say("{host} offers STARTTLS with a trusted certificate.", host=host),
+            say("Bounces travel encrypted."),
             evidence=evidence,
         )

@@ -11,6 +11,7 @@ from diagnostics.checks.asking import Answered, Resolver, ask
 from diagnostics.checks.fetching import Fetch, Fetched
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, unanswered
 from diagnostics.checks.mx import MailRoute
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.names import for_query
 from diagnostics.checks.tags import read_tags
 
@@ -79,7 +80,7 @@ def mta_sts(domain: str, resolver: Resolver, fetch: Fetch, route: MailRoute) -> 
     tags = read_tags(texts[0])
     faults = list(tags.faults)
     if not _ID.fullmatch(tags.get("id") or ""):
-        faults.append("id= is missing, or no 1 to 32 letters and digits")
+        faults.append(say("id= is missing, or no 1 to 32 letters and digits"))
     fetched = fetch(policy_url(domain))
     policy = read_policy(fetched.body) if fetched.status == 200 else None
     return MtaSts(domain, answered, texts, tuple(faults), fetched, policy, hosts)
@@ -95,25 +96,27 @@ def read_policy(body: bytes) -> Policy:
             continue
         found = _FIELD.fullmatch(line)
         if found is None:
-            faults.append(f"{line[:60]!r} is no field")
+            faults.append(say("{line} is no field", line=repr(line[:60])))
         elif found[1] == "mx":
             patterns.append(found[2].lower())
         else:
             values.setdefault(found[1], found[2])
     if values.get("version") != "STSv1":
-        faults.append("version is not STSv1")
+        faults.append(say("version is not STSv1"))
     mode = values.get("mode", "")
     if mode not in ("enforce", "testing", "none"):
-        faults.append(f"mode {mode!r} is none of enforce, testing, none")
+        faults.append(say("mode {mode} is none of enforce, testing, none", mode=repr(mode)))
     age = values.get("max_age", "")
     max_age = int(age) if age.isascii() and age.isdigit() and len(age) <= 10 else -1
     if not 0 <= max_age <= LONGEST_AGE:
-        faults.append(f"max_age is no number from 0 to {LONGEST_AGE}")
+        faults.append(say("max_age is no number from 0 to {longest}", longest=LONGEST_AGE))
     faults += [
-        f"mx {pattern!r} is no host" for pattern in patterns if not _PATTERN.fullmatch(pattern)
+        say("mx {pattern} is no host", pattern=repr(pattern))
+        for pattern in patterns
+        if not _PATTERN.fullmatch(pattern)
     ]
     if not patterns and mode != "none":
-        faults.append("no mx is listed")
+        faults.append(say("no mx is listed"))
     return Policy(mode, tuple(patterns), max_age, tuple(faults))
 
 
@@ -128,15 +131,19 @@ def _findings(found: MtaSts) -> Iterator[Finding]:
     domain, evidence = found.domain, (found.answered.evidence(),)
     to_publish = (DnsRecord(f"_mta-sts.{domain}", "TXT", "v=STSv1; id=1"),)
     if found.answered.outcome == "failed":
-        yield unanswered(CHECK, f"The MTA-STS record of {domain}", evidence)
+        yield unanswered(CHECK, say("The MTA-STS record of {domain}", domain=domain), evidence)
         return
     if not found.texts:
         yield Finding(
             CHECK,
             "info",
-            f"{domain} does not use MTA-STS.",
-            "An attacker on the way can make senders deliver unencrypted. It is optional.",
-            f"Serve this at {policy_url(domain)}, then publish the record:\n{_policy_for(found)}",
+            say("{domain} does not use MTA-STS.", domain=domain),
+            say("An attacker on the way can make senders deliver unencrypted. It is optional."),
+            say(
+                "Serve this at {policy_url}, then publish the record:\n{policy}",
+                policy_url=policy_url(domain),
+                policy=_policy_for(found),
+            ),
             evidence,
             to_publish,
         )
@@ -145,9 +152,9 @@ def _findings(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"_mta-sts.{domain} holds {len(found.texts)} records.",
-            "Senders act as if there were none (RFC 8461 3.1).",
-            "Delete all but one.",
+            say("_mta-sts.{domain} holds {count} records.", domain=domain, count=len(found.texts)),
+            say("Senders act as if there were none (RFC 8461 3.1)."),
+            say("Delete all but one."),
             evidence,
         )
         return
@@ -155,9 +162,9 @@ def _findings(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"The MTA-STS record of {domain} is wrong: {fault}.",
-            "Senders act as if there were none.",
-            "Correct it.",
+            say("The MTA-STS record of {domain} is wrong: {fault}.", domain=domain, fault=fault),
+            say("Senders act as if there were none."),
+            say("Correct it."),
             evidence,
             to_publish,
         )
@@ -176,9 +183,13 @@ def _about_policy(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem" if fetched.status or fetched.untrusted else "could-not-check",
-            f"The MTA-STS policy of {domain} was not served: {fetched.error or fetched.status}.",
-            "The record says there is one; senders that do not find it are not protected.",
-            f"Serve this at {fetched.url}:\n{_policy_for(found)}",
+            say(
+                "The MTA-STS policy of {domain} was not served: {why}.",
+                domain=domain,
+                why=fetched.error or fetched.status,
+            ),
+            say("The record says there is one; senders that do not find it are not protected."),
+            say("Serve this at {url}:\n{policy}", url=fetched.url, policy=_policy_for(found)),
             evidence,
         )
         return
@@ -186,9 +197,9 @@ def _about_policy(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"The MTA-STS policy of {domain} is wrong: {fault}.",
-            "Senders ignore a policy that they cannot read.",
-            f"Serve this instead:\n{_policy_for(found)}",
+            say("The MTA-STS policy of {domain} is wrong: {fault}.", domain=domain, fault=fault),
+            say("Senders ignore a policy that they cannot read."),
+            say("Serve this instead:\n{policy}", policy=_policy_for(found)),
             evidence,
         )
     if policy.faults:
@@ -197,9 +208,15 @@ def _about_policy(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "warning",
-            f"The MTA-STS policy of {domain} is served as {fetched.content_type or 'nothing'}.",
-            "It should be text/plain (RFC 8461 3.2); some senders refuse anything else.",
-            "Set the content type of the file.",
+            say(
+                "The MTA-STS policy of {domain} is served as {content_type}.",
+                domain=domain,
+                content_type=fetched.content_type,
+            )
+            if fetched.content_type
+            else say("The MTA-STS policy of {domain} is served as nothing.", domain=domain),
+            say("It should be text/plain (RFC 8461 3.2); some senders refuse anything else."),
+            say("Set the content type of the file."),
             evidence,
         )
     missing = [host for host in found.hosts if not policy.allows(host)]
@@ -208,31 +225,46 @@ def _about_policy(found: MtaSts) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem" if enforced else "warning",
-            f"The MTA-STS policy of {domain} does not allow its mail host {', '.join(missing)}.",
-            "Senders refuse to deliver there: bounces are lost."
+            say(
+                "The MTA-STS policy of {domain} does not allow its mail host {missing}.",
+                domain=domain,
+                missing=tuple(missing),
+            ),
+            say("Senders refuse to deliver there: bounces are lost.")
             if enforced
-            else "When the mode becomes enforce, senders refuse to deliver there.",
-            f"Add the host to the policy, then change id in the record:\n{_policy_for(found)}",
+            else say("When the mode becomes enforce, senders refuse to deliver there."),
+            say(
+                "Add the host to the policy, then change id in the record:\n{policy}",
+                policy=_policy_for(found),
+            ),
             evidence,
         )
     if policy.max_age < SHORT_AGE and policy.mode != "none":
         yield Finding(
             CHECK,
             "warning",
-            f"The MTA-STS policy of {domain} is kept for {policy.max_age} seconds only.",
-            "Senders forget it before the next mail, so it protects hardly.",
-            "Set max_age to a week or more.",
+            say(
+                "The MTA-STS policy of {domain} is kept for {max_age} seconds only.",
+                domain=domain,
+                max_age=policy.max_age,
+            ),
+            say("Senders forget it before the next mail, so it protects hardly."),
+            say("Set max_age to a week or more."),
             evidence,
         )
     if not missing:
         yield Finding(
             CHECK,
             "ok" if policy.mode == "enforce" else "info",
-            f"The MTA-STS policy of {domain} is in mode {policy.mode}.",
-            "Senders deliver only encrypted, and only to hosts it lists."
+            say(
+                "The MTA-STS policy of {domain} is in mode {mode}.", domain=domain, mode=policy.mode
+            ),
+            say("Senders deliver only encrypted, and only to hosts it lists.")
             if policy.mode == "enforce"
-            else "Senders deliver as if there were none.",
-            "" if policy.mode == "enforce" else "Set mode: enforce when TLS reports are clean.",
+            else say("Senders deliver as if there were none."),
+            ""
+            if policy.mode == "enforce"
+            else say("Set mode: enforce when TLS reports are clean."),
             evidence,
         )
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from diagnostics.checks.asking import Answered, Resolver, ask, host_name
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, unanswered
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.checks.spf.identity import read_client
 from network.addresses import AddressPolicy
 
@@ -100,16 +101,19 @@ def check_mx(
 
 NOWHERE: dict[State, tuple[str, str]] = {
     "null": (
-        "{domain} says that it takes no mail at all (null MX).",
-        "No bounce can arrive: senders do not even try (RFC 7505).",
+        to_say("{domain} says that it takes no mail at all (null MX)."),
+        to_say("No bounce can arrive: senders do not even try (RFC 7505)."),
     ),
     "missing": (
-        "{domain} has neither an MX nor an address.",
-        "No bounce can arrive: senders have nowhere to deliver to.",
+        to_say("{domain} has neither an MX nor an address."),
+        to_say("No bounce can arrive: senders have nowhere to deliver to."),
     ),
     "no domain": (
-        "{domain} does not exist in the DNS.",
-        "No bounce can arrive, and many receivers refuse mail from a domain that does not exist.",
+        to_say("{domain} does not exist in the DNS."),
+        to_say(
+            "No bounce can arrive, and many receivers refuse mail from a domain that does not"
+            " exist."
+        ),
     ),
 }
 """The states in which mail goes nowhere: title and meaning."""
@@ -120,16 +124,18 @@ def findings(route: MailRoute, *, policy: AddressPolicy) -> tuple[Finding, ...]:
     domain = route.domain
     to_publish = (DnsRecord(domain, "MX", f"10 mail.{domain}."),)
     if route.state == "unknown":
-        return (unanswered(CHECK, f"Where mail for {domain} goes", route.evidence()),)
+        return (
+            unanswered(CHECK, say("Where mail for {domain} goes", domain=domain), route.evidence()),
+        )
     if route.state in NOWHERE:
         title, meaning = NOWHERE[route.state]
         return (
             Finding(
                 CHECK,
                 "problem",
-                title.format(domain=domain),
-                meaning,
-                "Publish an MX that names the host which takes the bounces.",
+                say(title, domain=domain),
+                say(meaning),
+                say("Publish an MX that names the host which takes the bounces."),
                 route.evidence(),
                 to_publish,
             ),
@@ -142,21 +148,25 @@ def _about_route(
 ) -> Iterator[Finding]:
     domain = route.domain
     if route.reachable and route.state == "found":
-        names = ", ".join(host.name for host in route.reachable)
+        names = tuple(host.name for host in route.reachable)
         yield Finding(
             CHECK,
             "ok",
-            f"Mail for {domain} goes to {names}.",
-            "Senders know where to deliver bounces.",
+            say("Mail for {domain} goes to {names}.", domain=domain, names=names),
+            say("Senders know where to deliver bounces."),
             evidence=route.evidence(),
         )
     if route.state == "implicit":
         yield Finding(
             CHECK,
             "warning",
-            f"{domain} has no MX; mail goes to its own address {route.hosts[0].addresses[0]}.",
-            "It works (RFC 5321 5.1), but often a web server stands there that takes no mail.",
-            "Publish an MX that names the host which takes the bounces.",
+            say(
+                "{domain} has no MX; mail goes to its own address {address}.",
+                domain=domain,
+                address=route.hosts[0].addresses[0],
+            ),
+            say("It works (RFC 5321 5.1), but often a web server stands there that takes no mail."),
+            say("Publish an MX that names the host which takes the bounces."),
             route.evidence(),
             to_publish,
         )
@@ -164,18 +174,18 @@ def _about_route(
         yield Finding(
             CHECK,
             "warning",
-            f"{domain} has a null MX beside others.",
-            "It must stand alone (RFC 7505 3); what senders make of this is not defined.",
-            "Delete the MX whose host is a single dot.",
+            say("{domain} has a null MX beside others.", domain=domain),
+            say("It must stand alone (RFC 7505 3); what senders make of this is not defined."),
+            say("Delete the MX whose host is a single dot."),
             route.evidence(),
         )
     if not route.reachable and not any(host.is_unknown for host in route.hosts):
         yield Finding(
             CHECK,
             "problem",
-            f"No mail host of {domain} has an address.",
-            "No bounce can arrive.",
-            "Publish an address for one of them, or name another host.",
+            say("No mail host of {domain} has an address.", domain=domain),
+            say("No bounce can arrive."),
+            say("Publish an address for one of them, or name another host."),
             route.evidence(),
             to_publish,
         )
@@ -189,9 +199,9 @@ def _about_host(host: MailHost, policy: AddressPolicy) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"The MX names the address {host.name} instead of a host.",
-            "Senders take it for a name that does not exist (RFC 5321 5.1).",
-            "Give the host a name, and name that in the MX.",
+            say("The MX names the address {host} instead of a host.", host=host.name),
+            say("Senders take it for a name that does not exist (RFC 5321 5.1)."),
+            say("Give the host a name, and name that in the MX."),
             evidence,
         )
         return
@@ -199,38 +209,46 @@ def _about_host(host: MailHost, policy: AddressPolicy) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "warning",
-            f"The mail host {host.name} is an alias (CNAME) of {host.alias_of}.",
-            "An MX must name a real host (RFC 2181 10.3); some senders refuse aliases.",
-            f"Name {host.alias_of} in the MX.",
+            say(
+                "The mail host {host} is an alias (CNAME) of {alias_of}.",
+                host=host.name,
+                alias_of=host.alias_of,
+            ),
+            say("An MX must name a real host (RFC 2181 10.3); some senders refuse aliases."),
+            say("Name {alias_of} in the MX.", alias_of=host.alias_of),
             evidence,
         )
     if host.is_unknown:
-        yield unanswered(CHECK, f"The addresses of {host.name}", evidence)
+        yield unanswered(CHECK, say("The addresses of {host}", host=host.name), evidence)
     elif not host.addresses:
         yield Finding(
             CHECK,
             "warning",
-            f"The mail host {host.name} has no address.",
-            "Senders waste time on it before they try the next.",
-            "Publish its address, or remove it from the MX.",
+            say("The mail host {host} has no address.", host=host.name),
+            say("Senders waste time on it before they try the next."),
+            say("Publish its address, or remove it from the MX."),
             evidence,
         )
     elif not any("." in address for address in host.addresses):
         yield Finding(
             CHECK,
             "warning",
-            f"The mail host {host.name} has no IPv4 address.",
-            "Senders without IPv6, still very many, cannot reach it.",
-            "Publish an A record for it too.",
+            say("The mail host {host} has no IPv4 address.", host=host.name),
+            say("Senders without IPv6, still very many, cannot reach it."),
+            say("Publish an A record for it too."),
             evidence,
         )
     for address in host.addresses:
-        if refusal := policy.refusal(address):
+        if policy.refusal(address):
             yield Finding(
                 CHECK,
                 "problem",
-                f"The mail host {host.name} is at {address}, which the Internet cannot reach.",
-                f"{refusal[0].upper()}{refusal[1:]}; bounces from outside cannot arrive there.",
-                "Publish the public address of the host.",
+                say(
+                    "The mail host {host} is at {address}, which the Internet cannot reach.",
+                    host=host.name,
+                    address=address,
+                ),
+                say("It is an internal address; bounces from outside cannot arrive there."),
+                say("Publish the public address of the host."),
                 evidence,
             )

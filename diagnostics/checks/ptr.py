@@ -8,6 +8,7 @@ from typing import Literal
 
 from diagnostics.checks.asking import Answered, Resolver, ask, host_name
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, unanswered
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.identity import Client, address_number, read_client
 
 CHECK = "ptr"
@@ -68,17 +69,24 @@ def findings(found: ReverseNames, *, helo: str = "") -> tuple[Finding, ...]:
     """What the names of an address mean for its mail."""
     ip, evidence = found.ip, found.evidence()
     if found.standing == "no address":
-        return (Finding(CHECK, "problem", f"{ip!r} is no IP address.", action="Correct it."),)
+        return (
+            Finding(
+                CHECK,
+                "problem",
+                say("{ip} is no IP address.", ip=repr(ip)),
+                action=say("Correct it."),
+            ),
+        )
     if found.standing == "unknown":
-        return (unanswered(CHECK, f"The reverse name of {ip}", evidence),)
+        return (unanswered(CHECK, say("The reverse name of {ip}", ip=ip), evidence),)
     if found.standing == "missing":
         return (
             Finding(
                 CHECK,
                 "problem",
-                f"{ip} has no reverse name (PTR).",
-                "Many receivers refuse mail from addresses without one.",
-                "Ask the provider of the address to set its reverse name.",
+                say("{ip} has no reverse name (PTR).", ip=ip),
+                say("Many receivers refuse mail from addresses without one."),
+                say("Ask the provider of the address to set its reverse name."),
                 evidence,
                 _to_publish(ip, helo or "mail.example.com"),
             ),
@@ -88,9 +96,16 @@ def findings(found: ReverseNames, *, helo: str = "") -> tuple[Finding, ...]:
             Finding(
                 CHECK,
                 "problem",
-                f"{ip} is called {found.names[0]}, but that name does not lead back to it.",
-                "The name counts for nothing: receivers treat it as missing.",
-                f"Publish the address of {found.names[0]}, or change the reverse name.",
+                say(
+                    "{ip} is called {name}, but that name does not lead back to it.",
+                    ip=ip,
+                    name=found.names[0],
+                ),
+                say("The name counts for nothing: receivers treat it as missing."),
+                say(
+                    "Publish the address of {name}, or change the reverse name.",
+                    name=found.names[0],
+                ),
                 evidence,
                 (DnsRecord(found.names[0], _forward_type(ip), ip),),
             ),
@@ -102,8 +117,12 @@ def _confirmed(found: ReverseNames) -> Finding:
     return Finding(
         CHECK,
         "ok",
-        f"{found.ip} is called {found.confirmed[0]}, and the name leads back to it.",
-        "Receivers that ask for a reverse name are content.",
+        say(
+            "{ip} is called {confirmed}, and the name leads back to it.",
+            ip=found.ip,
+            confirmed=found.confirmed[0],
+        ),
+        say("Receivers that ask for a reverse name are content."),
         evidence=found.evidence(),
     )
 
@@ -115,9 +134,9 @@ def _doubts(found: ReverseNames, helo: str) -> tuple[Finding, ...]:
             Finding(
                 CHECK,
                 "warning",
-                f"The name {name} looks like that of a home connection.",
-                "Many receivers refuse mail from such names.",
-                "Ask the provider for a name in your own domain.",
+                say("The name {name} looks like that of a home connection.", name=name),
+                say("Many receivers refuse mail from such names."),
+                say("Ask the provider for a name in your own domain."),
                 found.evidence(),
                 _to_publish(found.ip, helo or "mail.example.com"),
             )
@@ -127,9 +146,17 @@ def _doubts(found: ReverseNames, helo: str) -> tuple[Finding, ...]:
             Finding(
                 CHECK,
                 "info",
-                f"The server greets as {helo}, but its address is called {name}.",
-                "Some receivers count the difference against the mail.",
-                f"Let the server greet as {name}, or change the reverse name to {helo}.",
+                say(
+                    "The server greets as {helo}, but its address is called {name}.",
+                    helo=helo,
+                    name=name,
+                ),
+                say("Some receivers count the difference against the mail."),
+                say(
+                    "Let the server greet as {name}, or change the reverse name to {helo}.",
+                    name=name,
+                    helo=helo,
+                ),
                 found.evidence(),
                 _to_publish(found.ip, helo),
             )

@@ -15,6 +15,8 @@ from typing import Any
 import dns.exception
 import dns.resolver
 
+from diagnostics.checks.sentences import say
+
 _UDP_PAYLOAD = 1232  # octets; what passes every path unfragmented (DNS flag day 2020)
 
 
@@ -23,6 +25,7 @@ class BoundReached(dns.exception.DNSException):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)  # type: ignore[no-untyped-call]
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class BoundedResolver:
             qname, rdtype, lifetime=min(self.bounds.question_seconds, left), search=False
         )
         if answer.rrset is not None and len(answer.rrset) > self.bounds.records:
-            raise BoundReached(f"the answer holds more than {self.bounds.records} records")
+            raise BoundReached(say("the answer holds more than {n} records", n=self.bounds.records))
         return answer
 
     def _spend(self) -> float:
@@ -98,9 +101,13 @@ class BoundedResolver:
             if self._deadline is None:
                 self._deadline = now + self.bounds.seconds
             if self.questions >= self.bounds.questions:
-                raise BoundReached(f"more than {self.bounds.questions} questions were needed")
+                raise BoundReached(
+                    say("more than {n} questions were needed", n=self.bounds.questions)
+                )
             self.questions += 1
             left = self._deadline - now
         if left <= 0:
-            raise BoundReached(f"the checks took longer than {self.bounds.seconds:g} seconds")
+            raise BoundReached(
+                say("the checks took longer than {n} seconds", n=f"{self.bounds.seconds:g}")
+            )
         return left

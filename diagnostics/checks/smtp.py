@@ -18,6 +18,7 @@ from cryptography import x509
 
 from diagnostics.checks.connecting import CannotConnect, Connect, Connected, Unreached
 from diagnostics.checks.findings import Evidence
+from diagnostics.checks.sentences import say, to_say
 
 PORT = 25
 LONGEST_LINE = 2048  # octets; RFC 5321 4.5.3.1.5 says 512, and hosts exceed it
@@ -106,15 +107,21 @@ class SmtpTalk:
         return tuple(reply.evidence() for reply in self.replies)
 
 
-class TalkError(Exception):
+class _Told(Exception):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TalkError(_Told):
     """The talk cannot go on; the sentence says why."""
 
 
-class _Distrusted(Exception):
+class _Distrusted(_Told):
     """The certificate is not trusted; the sentence says why."""
 
 
-class _TlsBroken(Exception):
+class _TlsBroken(_Told):
     """No TLS came about; the sentence says why."""
 
 
@@ -139,9 +146,9 @@ def talk(
         try:
             return _talk_once(host, recipients, connect, port, helo, tls, bounds)
         except _Distrusted as fault:
-            tls = _Tls(_lax_context(), str(fault))
+            tls = _Tls(_lax_context(), fault.why)
         except _TlsBroken as fault:
-            tls = _Tls(None, str(fault))
+            tls = _Tls(None, fault.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +180,14 @@ def _talk_once(
     try:
         connected = connect(host, port, min(bounds.connect_seconds, bounds.seconds))
     except CannotConnect as fault:
-        return SmtpTalk(host, error=str(fault), unreached=fault.unreached)
+        return SmtpTalk(host, error=fault.why, unreached=fault.unreached)
     dialogue = _Dialogue(connected, deadline)
     found = _Findings()
     error = ""
     try:
         _proceed(dialogue, found, host, recipients, helo, tls)
     except TalkError as fault:
-        error = str(fault)
+        error = fault.why
     finally:
         dialogue.close()
     return SmtpTalk(
@@ -214,19 +221,23 @@ def _proceed(
     tls: _Tls,
 ) -> None:
     """The talk itself, from banner to QUIT."""
-    _expect(dialogue.read(""), 2, "The host does not greet")
+    _expect(dialogue.read(""), 2, to_say("The host does not greet: {code} {line}"))
     found.extensions = _greet(dialogue, helo)
     if "STARTTLS" in found.extensions:
         if tls.context is None:
             found.tls_error = tls.fault
         elif dialogue.command("STARTTLS").kind != 2:
-            found.tls_error = "it was offered, then refused"
+            found.tls_error = say("it was offered, then refused")
         else:
             found.certificate = dialogue.start_tls(tls.context, host, tls.fault)
             found.extensions = _greet(dialogue, helo)
     if recipients:
         sent = dialogue.command("MAIL FROM:<>")
-        _expect(sent, 2, "The host refuses the empty sender, which all bounces have")
+        _expect(
+            sent,
+            2,
+            to_say("The host refuses the empty sender, which all bounces have: {code} {line}"),
+        )
         for recipient in recipients:
             found.recipients.append(dialogue.command(f"RCPT TO:<{_safe(recipient)}>"))
         dialogue.command("RSET")
@@ -237,15 +248,15 @@ def _greet(dialogue: _Dialogue, helo: str) -> tuple[str, ...]:
     reply = dialogue.command(f"EHLO {_safe(helo)}")
     if reply.kind == 5:
         reply = dialogue.command(f"HELO {_safe(helo)}")
-        _expect(reply, 2, "The host refuses the greeting")
+        _expect(reply, 2, to_say("The host refuses the greeting: {code} {line}"))
         return ()
-    _expect(reply, 2, "The host refuses the greeting")
+    _expect(reply, 2, to_say("The host refuses the greeting: {code} {line}"))
     return tuple(line.upper() for line in reply.lines[1:])
 
 
 def _expect(reply: Reply, kind: int, complaint: str) -> None:
     if reply.kind != kind:
-        raise TalkError(f"{complaint}: {reply.code} {reply.lines[0]}")
+        raise TalkError(say(complaint, code=reply.code, line=reply.lines[0]))
 
 
 def _safe(text: str) -> str:
@@ -268,7 +279,9 @@ class _Dialogue:
             self.socket.settimeout(self._left())
             self.socket.sendall(line.encode("utf-8", "replace") + b"\r\n")
         except OSError as error:
-            raise TalkError(f"The connection broke at {line!r}: {_words(error)}") from error
+            raise TalkError(
+                say("The connection broke at {line}: {error}", line=repr(line), error=_words(error))
+            ) from error
         return self.read(line)
 
     def read(self, command: str) -> Reply:
@@ -278,13 +291,13 @@ class _Dialogue:
             line = self._line(command)
             digits, separator, text = line[:3], line[3:4], line[4:]
             if not (len(digits) == 3 and digits.isdigit()) or separator not in ("", " ", "-"):
-                raise TalkError(f"The host does not speak SMTP: {line[:80]!r}")
+                raise TalkError(say("The host does not speak SMTP: {line}", line=repr(line[:80])))
             code = int(digits)
             lines.append(text)
             if separator != "-":
                 break
             if len(lines) >= MOST_LINES:
-                raise TalkError(f"A reply has more than {MOST_LINES} lines")
+                raise TalkError(say("A reply has more than {n} lines", n=MOST_LINES))
         reply = Reply(command, code, tuple(lines), time.monotonic() - began)
         self.replies.append(reply)
         return reply
@@ -295,15 +308,17 @@ class _Dialogue:
         Raises `_Distrusted` where `context` does not trust it; the connection is lost then.
         """
         if self._buffer:
-            raise TalkError("The host sent more after STARTTLS than it may (RFC 3207 4)")
+            raise TalkError(say("The host sent more after STARTTLS than it may (RFC 3207 4)"))
         try:
             self.socket.settimeout(self._left())
             secured = context.wrap_socket(self.socket, server_hostname=host)
         except ssl.SSLCertVerificationError as error:
-            fault = error.verify_message or "the certificate is not valid"
+            fault = error.verify_message or say("the certificate is not valid")
             raise _Distrusted(fault) from error
         except (OSError, ValueError) as error:
-            raise _TlsBroken(f"TLS could not be agreed on ({_words(error)})") from error
+            raise _TlsBroken(
+                say("TLS could not be agreed on ({error})", error=_words(error))
+            ) from error
         self.socket = secured
         return _certificate(secured, distrust)
 
@@ -314,16 +329,23 @@ class _Dialogue:
     def _line(self, command: str) -> str:
         while b"\n" not in self._buffer:
             if len(self._buffer) > LONGEST_LINE:
-                raise TalkError(f"A reply line is longer than {LONGEST_LINE} octets")
+                raise TalkError(say("A reply line is longer than {n} octets", n=LONGEST_LINE))
             try:
                 self.socket.settimeout(self._left())
                 received = self.socket.recv(4096)
             except OSError as error:
-                after = f" after {command!r}" if command else ""
-                raise TalkError(f"No reply{after}: {_words(error)}") from error
+                words = _words(error)
+                raise TalkError(
+                    say("No reply after {command}: {error}", command=repr(command), error=words)
+                    if command
+                    else say("No reply: {error}", error=words)
+                ) from error
             if not received:
-                after = f" after {command!r}" if command else " before it greeted"
-                raise TalkError(f"The host closed the connection{after}")
+                raise TalkError(
+                    say("The host closed the connection after {command}", command=repr(command))
+                    if command
+                    else say("The host closed the connection before it greeted")
+                )
             self._buffer += received
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line.removesuffix(b"\r")[:LONGEST_LINE].decode("utf-8", "replace")
@@ -331,13 +353,13 @@ class _Dialogue:
     def _left(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TalkError("The talk took too long")
+            raise TalkError(say("The talk took too long"))
         return left
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return say("no answer in time")
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

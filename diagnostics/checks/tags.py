@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from diagnostics.checks.sentences import say
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _VALUE = re.compile(r"[!-:<-~]*(?:[ \t\r\n]+[!-:<-~]+)*", re.ASCII)
 
@@ -51,11 +53,13 @@ def read_tags(text: str) -> TagList:
     for spec in specs:
         name, equals, value = (part.strip(" \t\r\n") for part in spec.partition("="))
         if not equals or not _NAME.fullmatch(name):
-            faults.append(f"{spec.strip()[:60]!r} is no name=value")
+            faults.append(say("{text} is no name=value", text=repr(spec.strip()[:60])))
         elif not _VALUE.fullmatch(value):
-            faults.append(f"the value of {name} holds characters that are not allowed")
+            faults.append(
+                say("the value of {name} holds characters that are not allowed", name=name)
+            )
         elif any(tag.name == name for tag in tags):
-            faults.append(f"{name} stands twice")
+            faults.append(say("{name} stands twice", name=name))
         else:
             tags.append(Tag(name, value))
     return TagList(text, tuple(tags), tuple(faults))

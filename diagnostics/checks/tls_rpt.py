@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diagnostics.checks.asking import Answered, Resolver, ask
 from diagnostics.checks.findings import DnsRecord, Finding, unanswered
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.names import for_query
 from diagnostics.checks.tags import read_tags
 
@@ -38,10 +39,12 @@ def tls_reporting(domain: str, resolver: Resolver) -> TlsReporting:
     uris = tuple(uri.strip() for uri in (tags.get("rua") or "").split(",") if uri.strip())
     faults = list(tags.faults)
     faults += [
-        f"{uri!r} is no mailto: or https: address" for uri in uris if not _URI.fullmatch(uri)
+        say("{uri} is no mailto: or https: address", uri=repr(uri))
+        for uri in uris
+        if not _URI.fullmatch(uri)
     ]
     if not uris:
-        faults.append("rua= names no address")
+        faults.append(say("rua= names no address"))
     return TlsReporting(domain, answered, texts, uris, tuple(faults))
 
 
@@ -52,15 +55,15 @@ def check_tls_rpt(domain: str, resolver: Resolver, *, report_to: str = "") -> tu
     address = f"mailto:{report_to or f'tls-reports@{domain}'}"
     record = (DnsRecord(f"_smtp._tls.{domain}", "TXT", f"v=TLSRPTv1; rua={address}"),)
     if found.answered.outcome == "failed":
-        return (unanswered(CHECK, f"TLS reporting for {domain}", evidence),)
+        return (unanswered(CHECK, say("TLS reporting for {domain}", domain=domain), evidence),)
     if not found.texts:
         return (
             Finding(
                 CHECK,
                 "info",
-                f"{domain} does not ask for TLS reports.",
-                "Nobody tells you when senders fail to encrypt to you. It is optional.",
-                "Publish this to get daily reports.",
+                say("{domain} does not ask for TLS reports.", domain=domain),
+                say("Nobody tells you when senders fail to encrypt to you. It is optional."),
+                say("Publish this to get daily reports."),
                 evidence,
                 record,
             ),
@@ -70,9 +73,13 @@ def check_tls_rpt(domain: str, resolver: Resolver, *, report_to: str = "") -> tu
             Finding(
                 CHECK,
                 "problem",
-                f"_smtp._tls.{domain} holds {len(found.texts)} TLSRPT records.",
-                "Senders ignore them all (RFC 8460 3).",
-                "Delete all but one.",
+                say(
+                    "_smtp._tls.{domain} holds {count} TLSRPT records.",
+                    domain=domain,
+                    count=len(found.texts),
+                ),
+                say("Senders ignore them all (RFC 8460 3)."),
+                say("Delete all but one."),
                 evidence,
             ),
         )
@@ -81,9 +88,9 @@ def check_tls_rpt(domain: str, resolver: Resolver, *, report_to: str = "") -> tu
             Finding(
                 CHECK,
                 "problem",
-                f"The TLSRPT record of {domain} is wrong: {fault}.",
-                "No reports arrive.",
-                "Correct it.",
+                say("The TLSRPT record of {domain} is wrong: {fault}.", domain=domain, fault=fault),
+                say("No reports arrive."),
+                say("Correct it."),
                 evidence,
                 record,
             )
@@ -93,8 +100,8 @@ def check_tls_rpt(domain: str, resolver: Resolver, *, report_to: str = "") -> tu
         Finding(
             CHECK,
             "ok",
-            f"TLS reports for {domain} go to {', '.join(found.uris)}.",
-            "You learn when senders fail to encrypt.",
+            say("TLS reports for {domain} go to {uris}.", domain=domain, uris=found.uris),
+            say("You learn when senders fail to encrypt."),
             evidence=evidence,
         ),
     )

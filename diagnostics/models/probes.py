@@ -106,6 +106,8 @@ class Probe(models.Model):
         InboundMessage, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     error = models.TextField(_("error"), blank=True)
+    # What the error was made of, to say it in the reader's language.
+    error_said = models.JSONField(default=dict, editable=False)
 
     objects = ProbeQuerySet.as_manager()
 

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from diagnostics.checks.findings import STATUSES, Finding
+from diagnostics.checks.findings import SAID, STATUSES, Finding
+from diagnostics.checks.sentences import from_data
 from diagnostics.plans import PLANS, STEPS, Plan
 from lists.models import Campaign, MailingList
 
@@ -123,6 +125,11 @@ class DiagnosticRun(models.Model):
         return _t(self.plan.title)
 
     @property
+    def verdict_in_words(self) -> str:
+        """The verdict in the reader's language."""
+        return _t(self.verdict) if self.verdict else ""
+
+    @property
     def about(self) -> str:
         """What it was asked of."""
         return str(self.campaign or self.mailing_list or self.domain)
@@ -206,6 +213,8 @@ class RunFinding(models.Model):
     action = models.TextField(_("what to do"), blank=True)
     evidence = models.JSONField(default=list)
     records = models.JSONField(default=list)
+    # What the three texts were made of, to say them in the reader's language.
+    said = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("finding")
@@ -228,6 +237,11 @@ class RunFinding(models.Model):
             run_id=step.run_id, step=step, check_name=data.pop("check"), **storable_data(data)
         )
 
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Title, meaning and action, as sentences where they were kept as such."""
+        return {name: from_data(self.said.get(name, getattr(self, name))) for name in SAID}
+
     def as_finding(self) -> Finding:
         """The finding as the checks know it."""
         return Finding.from_data(
@@ -239,6 +253,7 @@ class RunFinding(models.Model):
                 "action": self.action,
                 "evidence": self.evidence,
                 "records": self.records,
+                "said": self.said,
             }
         )
 

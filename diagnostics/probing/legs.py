@@ -9,6 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from diagnostics.models import Probe
+from diagnostics.words import in_words
 
 LegState = Literal["done", "waiting", "broken", "ahead"]
 
@@ -51,6 +52,8 @@ def legs(probe: Probe) -> list[Leg]:
         if is_next:
             broken = probe.state in (Probe.State.FAILED, Probe.State.LOST)
             state = "broken" if broken else "waiting"
-            detail = probe.error or (_("a notice of delay came") if probe.delayed_at else "")
+            detail = in_words(probe.error_said or probe.error) or (
+                _("a notice of delay came") if probe.delayed_at else ""
+            )
         found.append(Leg(title, state, detail=detail))
     return found

@@ -8,14 +8,17 @@ from email.message import EmailMessage
 
 from django.conf import settings
 
+from diagnostics.checks.sentences import Sentence, say
+
 _SECONDS = 20.0
 
 
 class RelayError(Exception):
     """The relay did not take it; the sentence says why. `is_passing` may work a little later."""
 
-    def __init__(self, why: str, *, is_passing: bool) -> None:
+    def __init__(self, why: Sentence, *, is_passing: bool) -> None:
         super().__init__(why)
+        self.why = why
         self.is_passing = is_passing
 
 
@@ -36,11 +39,13 @@ def hand_over(message: EmailMessage, envelope_sender: str, recipient: str) -> st
         text = error.smtp_error
         words = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
         raise RelayError(
-            f"The relay refused: {error.smtp_code} {words}",
+            say("The relay refused: {code} {words}", code=error.smtp_code, words=words),
             is_passing=400 <= error.smtp_code < 500,
         ) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise RelayError(f"The relay was not reached: {error}", is_passing=True) from error
+        raise RelayError(
+            say("The relay was not reached: {error}", error=str(error)), is_passing=True
+        ) from error
 
 
 def _connected() -> smtplib.SMTP:
@@ -55,13 +60,13 @@ def _secure(relay: smtplib.SMTP) -> None:
     relay.ehlo_or_helo_if_needed()
     if settings.PROBE_RELAY_TLS == "starttls":
         if not relay.has_extn("starttls"):
-            raise RelayError("The relay offers no STARTTLS.", is_passing=False)
+            raise RelayError(say("The relay offers no STARTTLS."), is_passing=False)
         relay.starttls(context=ssl.create_default_context())
         relay.ehlo()
     if settings.PROBE_RELAY_USER:
         if settings.PROBE_RELAY_TLS == "none":
             raise RelayError(
-                "A password is not sent unencrypted: set PROBE_RELAY_TLS.", is_passing=False
+                say("A password is not sent unencrypted: set PROBE_RELAY_TLS."), is_passing=False
             )
         relay.login(settings.PROBE_RELAY_USER, settings.PROBE_RELAY_PASSWORD)
 
@@ -74,9 +79,13 @@ def _send(relay: smtplib.SMTP, message: EmailMessage, envelope_sender: str, reci
     if code not in (250, 251):
         words = said.decode(errors="replace")
         raise RelayError(
-            f"The relay refused the recipient at once, so no bounce will come: {code} {words}."
-            " Set PROBE_RECIPIENT_DOMAIN to a domain that it takes and whose own host refuses"
-            " unknown addresses.",
+            say(
+                "The relay refused the recipient at once, so no bounce will come: {code} {words}."
+                " Set PROBE_RECIPIENT_DOMAIN to a domain that it takes and whose own host refuses"
+                " unknown addresses.",
+                code=code,
+                words=words,
+            ),
             is_passing=400 <= code < 500,
         )
     code, said = relay.data(message.as_bytes())

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from diagnostics.checks.sentences import Sentence, as_data
 from diagnostics.models import Probe, ProbeSchedule
 from diagnostics.probing import relay
 from diagnostics.probing.letter import Letter, compose, new_letter
@@ -78,7 +79,7 @@ def send(probe_id: int) -> None:
     try:
         said = relay.hand_over(message, probe.return_path, probe.recipient)
     except relay.RelayError as error:
-        _not_sent(probe, str(error), is_passing=error.is_passing)
+        _not_sent(probe, error.why, is_passing=error.is_passing)
         return
     now = timezone.now()
     # The bounce may have come already: then only the leg is filled in.
@@ -99,13 +100,14 @@ def _claim(probe_id: int) -> Probe | None:
 
 
 @transaction.atomic
-def _not_sent(probe: Probe, why: str, *, is_passing: bool) -> None:
+def _not_sent(probe: Probe, why: Sentence, *, is_passing: bool) -> None:
     again = is_passing and probe.attempts < MAX_ATTEMPTS
     Probe.objects.filter(pk=probe.pk, state=Probe.State.SENDING).update(
         state=Probe.State.PENDING if again else Probe.State.FAILED,
         claimed_at=None,
         queued_at=timezone.now(),
         error=why,
+        error_said=as_data(why),
     )
 
 

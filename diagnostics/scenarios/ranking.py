@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from diagnostics.checks.sentences import as_data, say
 from diagnostics.scenarios.causes import CAUSES
 from diagnostics.scenarios.signs import Known
 
@@ -34,7 +35,11 @@ class Ranked:
 
     def as_data(self) -> dict[str, Any]:
         """As JSON can hold it, with the likelihood in words."""
-        return {**asdict(self), "likelihood": self.likelihood}
+        return {
+            **asdict(self),
+            **{name: as_data(getattr(self, name)) for name in ("title", "step", "evidence")},
+            "likelihood": self.likelihood,
+        }
 
 
 def rank(scenario: str, known: Known) -> tuple[Ranked, ...]:
@@ -48,11 +53,19 @@ def rank(scenario: str, known: Known) -> tuple[Ranked, ...]:
         if score < LEAST:
             continue
         evidence = tuple(
-            words if sign.points > 0 else f"But: {words[0].lower()}{words[1:]}"
+            words if sign.points > 0 else say("But: {evidence}", evidence=words)
             for sign, words in there
         )
         ranked.append(
-            Ranked(cause.name, cause.title, cause.step, score, evidence, cause.reason, cause.check)
+            Ranked(
+                cause.name,
+                say(cause.title),
+                say(cause.step),
+                score,
+                evidence,
+                cause.reason,
+                cause.check,
+            )
         )
     # The table's order decides between equals: what was checked stands before what was guessed.
     return tuple(sorted(ranked, key=lambda one: -one.score))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.scenarios.cause import LOOP, NO_BOUNCES, Cause
 from diagnostics.scenarios.facts import Facts
 from diagnostics.scenarios.signs import (
@@ -12,65 +13,92 @@ from diagnostics.scenarios.signs import (
 
 
 def _nothing_sent(facts: Facts) -> str:
-    return "" if facts.sent else f"No sends are reported for the last {facts.days} days."
+    return (
+        ""
+        if facts.sent
+        else say("No sends are reported for the last {days} days.", days=facts.days)
+    )
 
 
 def _silence(facts: Facts) -> str:
     if facts.silent_hours is None:
-        return "No message has ever come in here."
+        return say("No message has ever come in here.")
     if facts.silent_hours < 24:
         return ""
-    return f"No message of any kind has come in for {facts.silent_hours / 24:.0f} days."
+    days = round(facts.silent_hours / 24)
+    if days == 1:
+        return say("No message of any kind has come in for a day.")
+    return say("No message of any kind has come in for {days} days.", days=days)
 
 
 def _others_arrive(facts: Facts) -> str:
     if facts.silent_hours is None or facts.silent_hours >= 24:
         return ""
-    return "Other messages do come in: the last one within a day."
+    return say("Other messages do come in: the last one within a day.")
 
 
 def _arriving(facts: Facts) -> str:
     if facts.quiet_hours is None or facts.quiet_hours > 24 or not facts.bounced:
         return ""
-    return (
-        f"{facts.bounced:,} bounces came in {facts.days} days, the last one"
-        f" {facts.quiet_hours:.0f} hours ago."
+    return say(
+        "{count} bounces came in {days} days, the last one {hours} hours ago.",
+        count=f"{facts.bounced:,}",
+        days=facts.days,
+        hours=f"{facts.quiet_hours:.0f}",
     )
 
 
 def _probe(state: str, points: int, words: str) -> Sign:
-    return fact(points, lambda facts: words if facts.probe == state else "")
+    return fact(points, lambda facts: say(words) if facts.probe == state else "")
 
 
-_RETURNED_WORDS = "The last round trip came back: the way is open."
-_LOST = _probe("lost", 30, "The last round trip did not come back.")
+_RETURNED_WORDS = to_say("The last round trip came back: the way is open.")
+_LOST = _probe("lost", 30, to_say("The last round trip did not come back."))
 _RETURNED = _probe("returned", -60, _RETURNED_WORDS)
 
 
 def _replier(facts: Facts) -> str:
     loud = [one for one in facts.repliers if one.count >= 5]
-    return f"{loud[0].text} answered {loud[0].count:,} times within a day." if loud else ""
+    if not loud:
+        return ""
+    return say(
+        "{who} answered {count} times within a day.",
+        who=loud[0].text,
+        count=f"{loud[0].count:,}",
+    )
 
 
 def _again(facts: Facts) -> str:
     loud = [one for one in facts.repeated if one.count >= 5]
     if not loud:
         return ""
-    more = f", and {len(loud) - 1} more like it" if len(loud) > 1 else ""
-    return f"{loud[0].text} bounced {loud[0].count:,} times in {facts.days} days{more}."
+    who, count, days = loud[0].text, f"{loud[0].count:,}", facts.days
+    if len(loud) == 1:
+        return say("{who} bounced {count} times in {days} days.", who=who, count=count, days=days)
+    return say(
+        "{who} bounced {count} times in {days} days, and {more} more like it.",
+        who=who,
+        count=count,
+        days=days,
+        more=len(loud) - 1,
+    )
 
 
 def _ourselves(facts: Facts) -> str:
     if facts.about_ourselves < 2:
         return ""
-    return f"{facts.about_ourselves:,} bounces or replies are about addresses of the bounce domain."
+    return say(
+        "{count} bounces or replies are about addresses of the bounce domain.",
+        count=f"{facts.about_ourselves:,}",
+    )
 
 
 def _unattributed(facts: Facts) -> str:
     if facts.unattributed < 5:
         return ""
-    count = "1,000 or more" if facts.unattributed >= 1000 else f"{facts.unattributed:,}"
-    return f"{count} bounces came in that belong to no campaign."
+    if facts.unattributed >= 1000:
+        return say("1,000 bounces or more came in that belong to no campaign.")
+    return say("{count} bounces came in that belong to no campaign.", count=facts.unattributed)
 
 
 CAUSES: tuple[Cause, ...] = (
@@ -133,8 +161,20 @@ CAUSES: tuple[Cause, ...] = (
         "Messages arrive but are not processed.",
         "Look at the failed messages and their errors; if many wait, see that a worker runs.",
         (
-            fact(40, lambda f: f"{f.pending:,} messages wait." if f.pending >= 100 else ""),
-            fact(30, lambda f: f"{f.failed:,} messages failed." if f.failed else ""),
+            fact(
+                40,
+                lambda f: (
+                    say("{count} messages wait.", count=f"{f.pending:,}")
+                    if f.pending >= 100
+                    else ""
+                ),
+            ),
+            fact(
+                30,
+                lambda f: (
+                    say("{count} messages failed.", count=f"{f.failed:,}") if f.failed else ""
+                ),
+            ),
         ),
     ),
     Cause(
@@ -148,7 +188,7 @@ CAUSES: tuple[Cause, ...] = (
             fact(
                 20,
                 lambda f: (
-                    "Sends are reported, but not one event came."
+                    say("Sends are reported, but not one event came.")
                     if f.sent >= 500 and not f.bounced
                     else ""
                 ),
@@ -164,7 +204,11 @@ CAUSES: tuple[Cause, ...] = (
             fact(
                 50,
                 lambda f: (
-                    f"{f.unverified:,} bounces are unverified, {f.bounced:,} are counted."
+                    say(
+                        "{unverified} bounces are unverified, {counted} are counted.",
+                        unverified=f"{f.unverified:,}",
+                        counted=f"{f.bounced:,}",
+                    )
                     if f.unverified > f.bounced
                     else ""
                 ),
@@ -197,7 +241,11 @@ CAUSES: tuple[Cause, ...] = (
             fact(
                 15,
                 lambda f: (
-                    f"{f.autoreplies:,} automatic replies came in {f.days} days."
+                    say(
+                        "{count} automatic replies came in {days} days.",
+                        count=f"{f.autoreplies:,}",
+                        days=f.days,
+                    )
                     if f.autoreplies >= 20
                     else ""
                 ),
@@ -230,7 +278,11 @@ CAUSES: tuple[Cause, ...] = (
             found("mailbox", 25, status="warning", words="do not exist"),
             fact(
                 15,
-                lambda f: f"{f.unverified:,} bounces are unverified." if f.unverified >= 20 else "",
+                lambda f: (
+                    say("{count} bounces are unverified.", count=f"{f.unverified:,}")
+                    if f.unverified >= 20
+                    else ""
+                ),
             ),
         ),
         check="mailbox",

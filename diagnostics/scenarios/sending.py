@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.scenarios.cause import EVERYTHING, MANY_SOFT, Cause
 from diagnostics.scenarios.facts import Facts
 from diagnostics.scenarios.signs import (
@@ -25,8 +26,11 @@ _NO_CONNECTION = ("networkerror", "expired")
 
 
 def _blocklists_named(known: Known) -> str:
-    named = ", ".join(f"{one.text} ({one.count:,} times)" for one in known.facts.named_lists[:3])
-    return f"Refusals name blocklists: {named}." if named else ""
+    named = tuple(
+        say("{name} ({count} times)", name=one.text, count=f"{one.count:,}")
+        for one in known.facts.named_lists[:3]
+    )
+    return say("Refusals name blocklists: {named}.", named=named) if named else ""
 
 
 def _strangers_named(known: Known) -> str:
@@ -34,9 +38,10 @@ def _strangers_named(known: Known) -> str:
     named = [one for one in known.facts.named_ips if one.text not in known.sending_ips]
     if not named or not known.sending_ips:
         return ""
-    return (
-        f"Refusals name {named[0].text} ({named[0].count:,} times), which is not among the list's"
-        " sending addresses."
+    return say(
+        "Refusals name {ip} ({count} times), which is not among the list's sending addresses.",
+        ip=named[0].text,
+        count=f"{named[0].count:,}",
     )
 
 
@@ -46,20 +51,27 @@ def _rose(facts: Facts) -> str:
     before = 100 * facts.bounced_before / facts.sent_before
     if facts.rate < 2 * before or facts.rate < 2:
         return ""
-    return f"The bounce rate rose from {before:.1f} % to {facts.rate:.1f} %."
+    return say(
+        "The bounce rate rose from {before} % to {now} %.",
+        before=f"{before:.1f}",
+        now=f"{facts.rate:.1f}",
+    )
 
 
 def _limits(facts: Facts) -> str:
     if not facts.size_limits:
         return ""
-    megabytes = ", ".join(f"{limit / 1_048_576:.0f} MB" for limit in facts.size_limits[:3])
-    return f"Receivers name their limit: {megabytes}."
+    limits = tuple(f"{limit / 1_048_576:.0f} MB" for limit in facts.size_limits[:3])
+    return say("Receivers name their limit: {limits}.", limits=limits)
 
 
 def _bursts(facts: Facts) -> str:
     if facts.sampled < 20 or facts.busiest < 0.5:
         return ""
-    return f"{100 * facts.busiest:.0f} % of them came within two hours: mail goes out in bursts."
+    return say(
+        "{percent} % of them came within two hours: mail goes out in bursts.",
+        percent=f"{100 * facts.busiest:.0f}",
+    )
 
 
 CAUSES: tuple[Cause, ...] = (
@@ -73,7 +85,14 @@ CAUSES: tuple[Cause, ...] = (
         (
             found("blocklists", 55),
             Sign(35, _blocklists_named),
-            reasons(_BLOCKED, 25, share=0.3, what="are refusals of your server"),
+            reasons(
+                _BLOCKED,
+                25,
+                share=0.3,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total}) are refusals of your server."
+                ),
+            ),
             Sign(10, _strangers_named),
         ),
         "blocked",
@@ -86,7 +105,15 @@ CAUSES: tuple[Cause, ...] = (
         "Publish the SPF record that the check suggests; what it corrects counts within its TTL.",
         (
             found("spf", 50),
-            reasons(_AUTH, 25, share=0.1, what="are refusals for missing authentication"),
+            reasons(
+                _AUTH,
+                25,
+                share=0.1,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " are refusals for missing authentication."
+                ),
+            ),
             said(r"\bspf\b|sender policy framework", 25),
             found("dmarc-reports", 10, words="address of yours"),
         ),
@@ -103,7 +130,15 @@ CAUSES: tuple[Cause, ...] = (
             found("dmarc", 40),
             said(r"\bdmarc\b|5\.7\.26|unauthenticated", 30),
             found("dmarc-reports", 25, words="address of yours"),
-            reasons(_AUTH, 15, share=0.1, what="are refusals for missing authentication"),
+            reasons(
+                _AUTH,
+                15,
+                share=0.1,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " are refusals for missing authentication."
+                ),
+            ),
         ),
         "authfailure",
         "dmarc",
@@ -116,7 +151,15 @@ CAUSES: tuple[Cause, ...] = (
         (
             found("dkim", 45),
             said(r"\bdkim\b", 25),
-            reasons(_AUTH, 15, share=0.1, what="are refusals for missing authentication"),
+            reasons(
+                _AUTH,
+                15,
+                share=0.1,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " are refusals for missing authentication."
+                ),
+            ),
         ),
         "authfailure",
         "dkim",
@@ -129,7 +172,13 @@ CAUSES: tuple[Cause, ...] = (
         (
             found("ptr", 45),
             reasons(
-                ("requireptr",), 40, share=0.05, what="are refusals for a missing reverse name"
+                ("requireptr",),
+                40,
+                share=0.05,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " are refusals for a missing reverse name."
+                ),
             ),
             said(r"reverse (?:dns|host|name|lookup)|\bptr\b|rdns|fcrdns", 25),
         ),
@@ -144,8 +193,21 @@ CAUSES: tuple[Cause, ...] = (
         " reply it gives, and ask for delisting with what you have changed.",
         (
             one_provider("block", 45),
-            category("block", 20, share=0.5, what="are refusals of your server or message"),
-            reasons(_BLOCKED, 10, share=0.3, what="speak of your server's reputation"),
+            category(
+                "block",
+                20,
+                share=0.5,
+                what=to_say("{percent} of the bounces are refusals of your server or message."),
+            ),
+            reasons(
+                _BLOCKED,
+                10,
+                share=0.3,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " speak of your server's reputation."
+                ),
+            ),
             fact(10, _rose),
         ),
         "blocked",
@@ -157,7 +219,15 @@ CAUSES: tuple[Cause, ...] = (
         "Send one message to a test mailbox at a provider that refuses it; change links, subject"
         " and attachments one at a time until it passes.",
         (
-            reasons(_CONTENT, 45, share=0.3, what="judge the message, not the server"),
+            reasons(
+                _CONTENT,
+                45,
+                share=0.3,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " judge the message, not the server."
+                ),
+            ),
             said(r"\bspam\b|content|\burl\b|phish|virus", 20),
             found("blocklists", 10, words="domain"),
         ),
@@ -170,8 +240,18 @@ CAUSES: tuple[Cause, ...] = (
         "Take the dead addresses off and find where they came from: an old file, a bought list, a"
         " form without confirmation. Confirm new addresses before mailing them.",
         (
-            category("hard", 45, share=0.5, what="are about addresses that do not exist"),
-            reasons(("userunknown", "hostunknown"), 15, share=0.5, what="say so in words"),
+            category(
+                "hard",
+                45,
+                share=0.5,
+                what=to_say("{percent} of the bounces are about addresses that do not exist."),
+            ),
+            reasons(
+                ("userunknown", "hostunknown"),
+                15,
+                share=0.5,
+                what=to_say("{percent} of the bounces ({count} of {total}) say so in words."),
+            ),
             many_providers("hard", 15),
             fact(10, _rose),
         ),
@@ -188,7 +268,12 @@ CAUSES: tuple[Cause, ...] = (
             said(
                 r"sender.{0,40}(?:domain|address).{0,40}(?:not exist|not found|resolve|verify)", 35
             ),
-            reasons(("rejected", "notcompliantrfc"), 15, share=0.2, what="refuse the sender"),
+            reasons(
+                ("rejected", "notcompliantrfc"),
+                15,
+                share=0.2,
+                what=to_say("{percent} of the bounces ({count} of {total}) refuse the sender."),
+            ),
         ),
         "rejected",
         "mx",
@@ -201,7 +286,15 @@ CAUSES: tuple[Cause, ...] = (
         "Send more slowly to the providers named here: fewer connections at once, fewer messages a"
         " minute; warm up new addresses over weeks.",
         (
-            reasons(_SLOW_DOWN, 45, share=0.25, what="say that it was too much at once"),
+            reasons(
+                _SLOW_DOWN,
+                45,
+                share=0.25,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " say that it was too much at once."
+                ),
+            ),
             said(r"too many|rate.?limit|throttl|too fast|slow down|4\.7\.28|try again later", 20),
             fact(20, _bursts),
             one_provider("soft", 10),
@@ -215,7 +308,12 @@ CAUSES: tuple[Cause, ...] = (
         "Mail those who have opened nothing for half a year less often, or not at all; a mailbox"
         " that stays full is given up.",
         (
-            reasons(("mailboxfull",), 55, share=0.3, what="are full mailboxes"),
+            reasons(
+                ("mailboxfull",),
+                55,
+                share=0.3,
+                what=to_say("{percent} of the bounces ({count} of {total}) are full mailboxes."),
+            ),
             many_providers("soft", 10),
             said(r"quota|mailbox (?:is )?full|over.?quota|5\.2\.2|4\.2\.2", 15),
         ),
@@ -227,7 +325,15 @@ CAUSES: tuple[Cause, ...] = (
         "The message is larger than receivers take.",
         "Make it smaller: link to files instead of attaching them, compress images.",
         (
-            reasons(("mesgtoobig",), 55, share=0.1, what="say that the message is too large"),
+            reasons(
+                ("mesgtoobig",),
+                55,
+                share=0.1,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " say that the message is too large."
+                ),
+            ),
             fact(20, _limits),
             said(r"size limit|too (?:big|large)|5\.3\.4|message size", 15),
         ),
@@ -241,7 +347,12 @@ CAUSES: tuple[Cause, ...] = (
         (
             one_provider("soft", 30),
             reasons(
-                (*_THEIR_TROUBLE, *_NO_CONNECTION), 30, share=0.3, what="speak of a failing server"
+                (*_THEIR_TROUBLE, *_NO_CONNECTION),
+                30,
+                share=0.3,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total}) speak of a failing server."
+                ),
             ),
         ),
         "systemerror",
@@ -253,7 +364,15 @@ CAUSES: tuple[Cause, ...] = (
         "See whether the server reaches port 25 of other hosts and whether its resolver answers:"
         " a firewall, IPv6 without a route or a dead resolver look just like this.",
         (
-            reasons(_NO_CONNECTION, 40, share=0.4, what="are connections that did not come about"),
+            reasons(
+                _NO_CONNECTION,
+                40,
+                share=0.4,
+                what=to_say(
+                    "{percent} of the bounces ({count} of {total})"
+                    " are connections that did not come about."
+                ),
+            ),
             many_providers("soft", 25),
         ),
         "networkerror",
@@ -266,7 +385,12 @@ CAUSES: tuple[Cause, ...] = (
         " does, and that it does not give up within the hour.",
         (
             said(r"gr[ea]y.?list", 50),
-            reasons(("onhold",), 20, share=0.2, what="are put on hold"),
+            reasons(
+                ("onhold",),
+                20,
+                share=0.2,
+                what=to_say("{percent} of the bounces ({count} of {total}) are put on hold."),
+            ),
         ),
         "onhold",
     ),
@@ -281,7 +405,7 @@ CAUSES: tuple[Cause, ...] = (
             found("blocklists", 20),
             found("spf", 15),
             found("ptr", 10),
-            category("block", 10, share=0.2, what="are refusals"),
+            category("block", 10, share=0.2, what=to_say("{percent} of the bounces are refusals.")),
         ),
         check="spf",
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from diagnostics.checks.findings import Finding, Status
+from diagnostics.checks.sentences import say
 from diagnostics.scenarios.facts import Facts, Provider
 
 
@@ -51,26 +52,26 @@ def found(check: str, points: int, *, status: Status = "problem", words: str = "
 
 
 def reasons(names: Collection[str], points: int, *, share: float, what: str) -> Sign:
-    """At least `share` of the bounces have one of these reasons; `what` says it in words."""
+    """At least `share` of the bounces have one of these reasons; `what` is the sentence to say."""
 
     def evidence(known: Known) -> str:
         count = known.facts.of_reasons(*names)
         total = known.facts.bounced
         if total < _FEW or count / total < share:
             return ""
-        return f"{_percent(count, total)} of the bounces ({count:,} of {total:,}) {what}."
+        return say(what, percent=_percent(count, total), count=f"{count:,}", total=f"{total:,}")
 
     return Sign(points, evidence)
 
 
 def category(name: str, points: int, *, share: float, what: str) -> Sign:
-    """At least `share` of the bounces are of one category."""
+    """At least `share` of the bounces are of one category; `what` is the sentence to say."""
 
     def evidence(known: Known) -> str:
         count, total = getattr(known.facts, name), known.facts.bounced
         if total < _FEW or count / total < share:
             return ""
-        return f"{_percent(count, total)} of the bounces {what}."
+        return say(what, percent=_percent(count, total))
 
     return Sign(points, evidence)
 
@@ -84,7 +85,11 @@ def said(pattern: str, points: int, *, at_least: int = 3) -> Sign:
         count = sum(text.count for text in texts)
         if count < at_least:
             return ""
-        return f"Receivers wrote {count:,} times, such as: “{texts[0].text[:160]}”"
+        return say(
+            "Receivers wrote {count} times, such as: “{text}”",
+            count=f"{count:,}",
+            text=texts[0].text[:160],
+        )
 
     return Sign(points, evidence)
 
@@ -98,7 +103,12 @@ def one_provider(name: str, points: int, *, share: float = 0.6) -> Sign:
         if worst is None or total < 3 or getattr(worst, name) / total < share:
             return ""
         count = getattr(worst, name)
-        return f"{_percent(count, total)} of them ({count:,}) come from {worst.domain}."
+        return say(
+            "{percent} of them ({count}) come from {domain}.",
+            percent=_percent(count, total),
+            count=f"{count:,}",
+            domain=worst.domain,
+        )
 
     return Sign(points, evidence)
 
@@ -112,7 +122,7 @@ def many_providers(name: str, points: int, *, at_least: int = 3, share: float = 
         total = getattr(known.facts, name)
         if worst is None or len(having) < at_least or getattr(worst, name) / total >= share:
             return ""
-        return f"They come from {len(having)} providers, none with most of them."
+        return say("They come from {n} providers, none with most of them.", n=len(having))
 
     return Sign(points, evidence)
 

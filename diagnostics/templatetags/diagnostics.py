@@ -16,13 +16,14 @@ from diagnostics.checks.findings import DnsRecord
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
 from diagnostics.scenarios import offered
-from diagnostics.words import CHECKS, STATUSES
+from diagnostics.words import CHECKS, STATUSES, in_words
 from lists.health import Health
 from lists.models import Campaign, MailingList
 
 register = template.Library()
 
 register.filter("outcome", showing.outcome)
+register.filter("in_words", in_words)
 
 
 @register.simple_tag

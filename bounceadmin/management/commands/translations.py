@@ -12,6 +12,7 @@ import unfold
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.commands import makemessages
 
 from bounceadmin.pure_words import pure_words
 
@@ -22,6 +23,16 @@ _IN_TEMPLATE = re.compile(r"""\{% *trans(?:late)? +"([^"]+)\"""")
 _IGNORED = [".venv", "data/*", "staticfiles/*", "tests/*", "benchmarks/*"]
 # Changes with every run, and says nothing.
 _CREATED = re.compile(r'^"POT-Creation-Date:.*\n', re.M)
+
+
+class _Collector(makemessages.Command):
+    """Django's, which also finds what `diagnostics.checks.sentences` marks."""
+
+    xgettext_options = [
+        *makemessages.Command.xgettext_options,
+        "--keyword=say",
+        "--keyword=to_say",
+    ]
 
 
 class Command(BaseCommand):
@@ -60,7 +71,7 @@ class Command(BaseCommand):
         _COLLECTED.write_text(_IMPORT + "".join(f"gettext_noop({text!r})\n" for text in words))
         try:
             call_command(
-                "makemessages",
+                _Collector(),
                 locale=[code for code, _name in settings.LANGUAGES if code != "en"],
                 ignore_patterns=_IGNORED,
                 no_location=True,

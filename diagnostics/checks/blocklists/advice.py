@@ -8,6 +8,7 @@ from diagnostics.checks.asking import Resolver
 from diagnostics.checks.blocklists.ask import Listing, ask_blocklists
 from diagnostics.checks.blocklists.zones import ZONES, Zone
 from diagnostics.checks.findings import Evidence, Finding
+from diagnostics.checks.sentences import Sentence, say
 
 CHECK = "blocklists"
 
@@ -40,8 +41,8 @@ def _findings(listings: tuple[Listing, ...]) -> Iterator[Finding]:
             yield Finding(
                 CHECK,
                 "ok",
-                f"{subject} is not on {_names(clean)}.",
-                "Receivers that ask these lists do not refuse its mail for it.",
+                _clean(subject, [zone.title for zone in clean]),
+                say("Receivers that ask these lists do not refuse its mail for it."),
                 evidence=tuple(Evidence(zone.name, "not listed") for zone in clean),
             )
     silent: dict[str, Listing] = {}
@@ -52,9 +53,9 @@ def _findings(listings: tuple[Listing, ...]) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "could-not-check",
-            f"{listing.zone.title} could not be asked: {listing.why}.",
-            "Whether it lists you is not known; this is no listing.",
-            f"See {listing.zone.site}, or ask through a resolver of your own.",
+            say("{title} could not be asked: {why}.", title=listing.zone.title, why=listing.why),
+            say("Whether it lists you is not known; this is no listing."),
+            say("See {site}, or ask through a resolver of your own.", site=listing.zone.site),
             tuple(answered.evidence() for answered in listing.queries),
         )
 
@@ -62,22 +63,34 @@ def _findings(listings: tuple[Listing, ...]) -> Iterator[Finding]:
 def _listed(listing: Listing) -> Finding:
     zone = listing.zone
     major = zone.weight == "major"
-    said = f" Its own words: {listing.reason}" if listing.reason else ""
+    meaning = (
+        say("Many receivers refuse its mail (a block, not the addresses' fault).")
+        if major
+        else say("Some receivers refuse its mail or count it as spam.")
+    )
+    if listing.reason:
+        meaning = say("{meaning} Its own words: {words}", meaning=meaning, words=listing.reason)
     return Finding(
         CHECK,
         "problem" if major else "warning",
-        f"{listing.subject} is on {zone.title}: {'; '.join(listing.meanings)}.",
-        (
-            "Many receivers refuse its mail (a block, not the addresses' fault)."
-            if major
-            else "Some receivers refuse its mail or count it as spam."
-        )
-        + said,
-        f"Find and stop the cause first, then ask for removal at {zone.site}",
+        say(
+            "{subject} is on {title}: {meanings}.",
+            subject=listing.subject,
+            title=zone.title,
+            meanings=listing.meanings,
+        ),
+        meaning,
+        say("Find and stop the cause first, then ask for removal at {site}", site=zone.site),
         tuple(answered.evidence() for answered in listing.queries),
     )
 
 
-def _names(zones: list[Zone]) -> str:
-    titles = [zone.title for zone in zones]
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} or {titles[-1]}"
+def _clean(subject: str, titles: list[str]) -> Sentence:
+    if len(titles) == 1:
+        return say("{subject} is not on {list}.", subject=subject, list=titles[0])
+    return say(
+        "{subject} is not on {lists} or {last}.",
+        subject=subject,
+        lists=tuple(titles[:-1]),
+        last=titles[-1],
+    )

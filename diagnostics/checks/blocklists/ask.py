@@ -14,6 +14,7 @@ from typing import Literal
 
 from diagnostics.checks.asking import Answered, Resolver, ask
 from diagnostics.checks.blocklists.zones import ZONES, Zone
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.checks.spf.identity import read_client
 from diagnostics.checks.spf.names import for_query
 
@@ -127,10 +128,13 @@ def try_zone(zone: Zone, kind: str, resolver: Resolver) -> Tested:
         if (refusal := _refusal(zone, answered)) is not None:
             return Tested(refusal[0], refusal[1], queries)
     if queries[0].void:
-        why = f"it does not list its own test point {must}: it is closed, or refuses us silently"
+        why = say(
+            "it does not list its own test point {must}: it is closed, or refuses us silently",
+            must=must,
+        )
         return Tested("broken", why, queries)
     if not queries[1].void:
-        why = f"it lists {must_not}, which it must not: it lists everything"
+        why = say("it lists {must_not}, which it must not: it lists everything", must_not=must_not)
         return Tested("broken", why, queries)
     return Tested(None, "", queries)
 
@@ -175,10 +179,10 @@ def decoded(zone: Zone, answers: Iterable[str]) -> tuple[str, ...]:
     for answer in answers:
         if zone.mask:
             last = int(answer.rpartition(".")[2])
-            found = [meaning for bit, meaning in zone.mask if last & bit]
+            found = [say(meaning) for bit, meaning in zone.mask if last & bit]
         else:
-            found = [documented[answer]] if answer in documented else []
-        meanings |= dict.fromkeys(found or [f"listed ({answer})"])
+            found = [say(documented[answer])] if answer in documented else []
+        meanings |= dict.fromkeys(found or [say("listed ({answer})", answer=answer)])
     return tuple(meanings)
 
 
@@ -190,18 +194,27 @@ def _refusal(zone: Zone, answered: Answered) -> tuple[State, str] | None:
         try:
             address = IPv4Address(text)
         except AddressValueError:
-            return "broken", f"it answers {text}, which no blocklist may"
+            return "broken", say("it answers {text}, which no blocklist may", text=text)
         if address in REFUSALS or text in zone.refusals:
-            return "refused", f"it refuses our questions ({text}): {_WHY.get(text, 'see its site')}"
+            return "refused", say(
+                "it refuses our questions ({text}): {why}",
+                text=text,
+                why=say(_WHY.get(text, _SEE_SITE)),
+            )
         if address not in LISTINGS:
-            return "broken", f"it answers {text}, which no blocklist may: its domain is gone"
+            return "broken", say(
+                "it answers {text}, which no blocklist may: its domain is gone", text=text
+            )
     return None
 
 
+_SEE_SITE = to_say("see its site")
 _WHY = {
-    "127.255.255.252": "the name that was asked for is misspelt",
-    "127.255.255.254": "the question came through a public resolver; ask through one of your own",
-    "127.255.255.255": "there were too many questions",
-    "127.0.0.1": "the question came through a public resolver, or there were too many",
-    "127.0.1.255": "it takes no questions about addresses",
+    "127.255.255.252": to_say("the name that was asked for is misspelt"),
+    "127.255.255.254": to_say(
+        "the question came through a public resolver; ask through one of your own"
+    ),
+    "127.255.255.255": to_say("there were too many questions"),
+    "127.0.0.1": to_say("the question came through a public resolver, or there were too many"),
+    "127.0.1.255": to_say("it takes no questions about addresses"),
 }

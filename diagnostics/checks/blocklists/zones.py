@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from diagnostics.checks.sentences import to_say
+
 Kind = Literal["address", "domain"]
 Weight = Literal["major", "minor"]
 
@@ -56,13 +58,13 @@ ZONES: tuple[Zone, ...] = (
         "https://docs.spamhaus.com/datasets/docs/source/10-data-type-documentation/datasets/040-zones.html",
         versions=(4, 6),
         meanings=_table(
-            o2="SBL: a known source of spam",
-            o3="CSS: bulk mail of low repute, found by machine",
-            o4="XBL: an infected or hijacked machine",
-            o9="DROP: a network run by criminals",
-            o10="PBL: its provider says it should not send mail directly",
-            o11="PBL: Spamhaus says it should not send mail directly",
-            o30="BCL: a botnet controller",
+            o2=to_say("SBL: a known source of spam"),
+            o3=to_say("CSS: bulk mail of low repute, found by machine"),
+            o4=to_say("XBL: an infected or hijacked machine"),
+            o9=to_say("DROP: a network run by criminals"),
+            o10=to_say("PBL: its provider says it should not send mail directly"),
+            o11=to_say("PBL: Spamhaus says it should not send mail directly"),
+            o30=to_say("BCL: a botnet controller"),
         ),
     ),
     Zone(
@@ -72,15 +74,15 @@ ZONES: tuple[Zone, ...] = (
         "https://check.spamhaus.org/",
         "https://docs.spamhaus.com/datasets/docs/source/10-data-type-documentation/datasets/040-zones.html",
         meanings=_table(
-            o1_2="a domain of low repute",
-            o1_4="a phishing domain",
-            o1_5="a malware domain",
-            o1_6="a botnet controller's domain",
-            o1_102="a sound domain that is abused for spam",
-            o1_103="an abused redirector",
-            o1_104="a sound domain that is abused for phishing",
-            o1_105="a sound domain that is abused for malware",
-            o1_106="a sound domain that is abused by a botnet",
+            o1_2=to_say("a domain of low repute"),
+            o1_4=to_say("a phishing domain"),
+            o1_5=to_say("a malware domain"),
+            o1_6=to_say("a botnet controller's domain"),
+            o1_102=to_say("a sound domain that is abused for spam"),
+            o1_103=to_say("an abused redirector"),
+            o1_104=to_say("a sound domain that is abused for phishing"),
+            o1_105=to_say("a sound domain that is abused for malware"),
+            o1_106=to_say("a sound domain that is abused by a botnet"),
         ),
         refusals=("127.0.1.255",),
         test_listed="dbltest.com",
@@ -91,7 +93,7 @@ ZONES: tuple[Zone, ...] = (
         "SpamCop",
         "https://www.spamcop.net/bl.shtml",
         "https://www.spamcop.net/fom-serve/cache/291.html",
-        meanings=_table(o2="reported by its users as a source of spam"),
+        meanings=_table(o2=to_say("reported by its users as a source of spam")),
     ),
     Zone(
         "b.barracudacentral.org",
@@ -99,7 +101,7 @@ ZONES: tuple[Zone, ...] = (
         "Barracuda",
         "https://www.barracudacentral.org/lookups",
         "https://www.barracudacentral.org/rbl/how-to-use",
-        meanings=_table(o2="a source of spam by Barracuda's own count"),
+        meanings=_table(o2=to_say("a source of spam by Barracuda's own count")),
     ),
     Zone(
         "psbl.surriel.com",
@@ -108,7 +110,7 @@ ZONES: tuple[Zone, ...] = (
         "https://psbl.org/",
         "https://psbl.org/",
         "minor",
-        meanings=_table(o2="mailed a spam trap"),
+        meanings=_table(o2=to_say("mailed a spam trap")),
     ),
     Zone(
         "dnsbl-1.uceprotect.net",
@@ -117,7 +119,7 @@ ZONES: tuple[Zone, ...] = (
         "https://www.uceprotect.net/en/rblcheck.php",
         "https://www.uceprotect.net/en/index.php?m=3&s=3",
         "minor",
-        meanings=_table(o2="mailed a spam trap within the last days"),
+        meanings=_table(o2=to_say("mailed a spam trap within the last days")),
     ),
     Zone(
         "ips.backscatterer.org",
@@ -126,7 +128,7 @@ ZONES: tuple[Zone, ...] = (
         "https://www.backscatterer.org/",
         "https://www.backscatterer.org/?target=usage",
         "minor",
-        meanings=_table(o2="sends bounces or callouts to people who sent nothing"),
+        meanings=_table(o2=to_say("sends bounces or callouts to people who sent nothing")),
     ),
     Zone(
         "dnsbl.dronebl.org",
@@ -137,17 +139,17 @@ ZONES: tuple[Zone, ...] = (
         "minor",
         versions=(4, 6),
         meanings=_table(
-            o3="an IRC drone",
-            o5="a bottler",
-            o6="an unknown worm or spambot",
-            o7="a drone that takes part in attacks",
-            o8="an open SOCKS proxy",
-            o9="an open HTTP proxy",
-            o10="a proxy chain",
-            o13="an automated guesser of passwords",
-            o14="an open Wingate proxy",
-            o15="a compromised router",
-            o17="an automatically determined botnet address",
+            o3=to_say("an IRC drone"),
+            o5=to_say("a bottler"),
+            o6=to_say("an unknown worm or spambot"),
+            o7=to_say("a drone that takes part in attacks"),
+            o8=to_say("an open SOCKS proxy"),
+            o9=to_say("an open HTTP proxy"),
+            o10=to_say("a proxy chain"),
+            o13=to_say("an automated guesser of passwords"),
+            o14=to_say("an open Wingate proxy"),
+            o15=to_say("a compromised router"),
+            o17=to_say("an automatically determined botnet address"),
         ),
     ),
     Zone(

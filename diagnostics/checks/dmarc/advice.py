@@ -9,6 +9,7 @@ from diagnostics.checks.asking import Answered, Resolver, ask
 from diagnostics.checks.dmarc.record import ALLOWED, DmarcRecord, ReportAddress, is_dmarc
 from diagnostics.checks.dmarc.tree import Applied, TreeWalk, aligned, tree_walk
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, unanswered
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.names import for_query, is_mail_domain, is_same_or_below, to_ascii
 
 CHECK = "dmarc"
@@ -121,22 +122,26 @@ def _findings(judged: DmarcJudgement, report_to: str) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "problem",
-            f"{judged.domain!r} is no domain that mail can come from.",
-            "DMARC can only be judged for a full domain name.",
-            "Correct the From address.",
+            say("{domain} is no domain that mail can come from.", domain=repr(judged.domain)),
+            say("DMARC can only be judged for a full domain name."),
+            say("Correct the From address."),
         )
         return
     if judged.walk.failed and (judged.applied is None or judged.applied.place != "author"):
-        yield unanswered(CHECK, f"The DMARC policy of {judged.domain}", evidence)
+        yield unanswered(CHECK, say("The DMARC policy of {domain}", domain=judged.domain), evidence)
         return
     several = [step for step in judged.walk.steps if len(step.texts) > 1]
     for step in several:
         yield Finding(
             CHECK,
             "problem",
-            f"_dmarc.{step.domain} holds {len(step.texts)} DMARC records.",
-            "Receivers ignore them all (RFC 9989 4.10).",
-            "Delete all but one.",
+            say(
+                "_dmarc.{domain} holds {count} DMARC records.",
+                domain=step.domain,
+                count=len(step.texts),
+            ),
+            say("Receivers ignore them all (RFC 9989 4.10)."),
+            say("Delete all but one."),
             (step.answered.evidence(),),
         )
     if judged.applied is None:
@@ -153,9 +158,12 @@ def _missing(judged: DmarcJudgement, report_to: str, evidence: tuple[Evidence, .
     return Finding(
         CHECK,
         "problem",
-        f"No DMARC policy applies to {judged.domain}.",
-        "Google, Yahoo and others refuse bulk mail without one, and forgers use the name freely.",
-        "Publish one that only asks for reports; make it stricter when they show no failures.",
+        say("No DMARC policy applies to {domain}.", domain=judged.domain),
+        say(
+            "Google, Yahoo and others refuse bulk mail without one, and forgers use"
+            " the name freely."
+        ),
+        say("Publish one that only asks for reports; make it stricter when they show no failures."),
         evidence,
         (DnsRecord(f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:{report_to}"),),
     )
@@ -168,9 +176,9 @@ def _about_record(judged: DmarcJudgement, applied: Applied, report_to: str) -> I
         yield Finding(
             CHECK,
             "problem",
-            f"The record at {name} is wrong: {fault}.",
-            "Receivers ignore what is wrong, or the whole record.",
-            "Correct it.",
+            say("The record at {name} is wrong: {fault}.", name=name, fault=fault),
+            say("Receivers ignore what is wrong, or the whole record."),
+            say("Correct it."),
             shown,
             (DnsRecord(name, "TXT", _corrected(record, report_to)),),
         )
@@ -179,46 +187,56 @@ def _about_record(judged: DmarcJudgement, applied: Applied, report_to: str) -> I
         yield Finding(
             CHECK,
             "info",
-            f"The tag {tag} {'is no longer part of DMARC' if was else 'is not known'}.",
-            "Receivers that follow RFC 9989 ignore it." if was else "Receivers ignore it.",
-            "Remove it; instead of pct=0, write t=y." if tag == "pct" else "Remove it.",
+            say("The tag {tag} is no longer part of DMARC.", tag=tag)
+            if was
+            else say("The tag {tag} is not known.", tag=tag),
+            say("Receivers that follow RFC 9989 ignore it.")
+            if was
+            else say("Receivers ignore it."),
+            say("Remove it; instead of pct=0, write t=y.") if tag == "pct" else say("Remove it."),
             shown,
         )
     policy = applied.policy(exists=judged.exists)
-    where = "" if applied.place == "author" else f", by the record of {applied.domain}"
+    domain: str = judged.domain
+    if applied.place != "author":
+        domain = say("{domain} (by the record of {owner})", domain=domain, owner=applied.domain)
     if record.is_test and policy != "none":
         yield Finding(
             CHECK,
             "info",
-            f"The policy for {judged.domain} is {policy}, in test mode (t=y){where}.",
-            "Receivers apply it one step milder.",
-            "Remove t=y when the reports show no failures.",
+            say(
+                "The policy for {domain} is {policy}, in test mode (t=y).",
+                domain=domain,
+                policy=policy,
+            ),
+            say("Receivers apply it one step milder."),
+            say("Remove t=y when the reports show no failures."),
             shown,
         )
     elif policy == "none":
         yield Finding(
             CHECK,
             "info",
-            f"The policy for {judged.domain} is none{where}.",
-            "Receivers report, and do nothing against forged mail.",
-            "When the reports show that your mail passes, set p=quarantine, later p=reject.",
+            say("The policy for {domain} is none.", domain=domain),
+            say("Receivers report, and do nothing against forged mail."),
+            say("When the reports show that your mail passes, set p=quarantine, later p=reject."),
             shown,
         )
     else:
         yield Finding(
             CHECK,
             "ok",
-            f"The policy for {judged.domain} is {policy}{where}.",
-            "Mail that fails DMARC is not delivered to the inbox: all of yours must align.",
+            say("The policy for {domain} is {policy}.", domain=domain, policy=policy),
+            say("Mail that fails DMARC is not delivered to the inbox: all of yours must align."),
             evidence=shown,
         )
     if record.policy != "none" and record.subdomain_policy == "none":
         yield Finding(
             CHECK,
             "warning",
-            f"The policy for subdomains of {applied.domain} is none.",
-            "Forgers can use any subdomain.",
-            "Remove sp=none, or publish a policy at each subdomain that sends.",
+            say("The policy for subdomains of {domain} is none.", domain=applied.domain),
+            say("Forgers can use any subdomain."),
+            say("Remove sp=none, or publish a policy at each subdomain that sends."),
             shown,
         )
 
@@ -242,9 +260,9 @@ def _about_reports(judged: DmarcJudgement, applied: Applied, report_to: str) -> 
         yield Finding(
             CHECK,
             "warning",
-            f"Nobody gets the aggregate reports for {applied.domain}.",
-            "They are the only way to see which mail fails, and who sends in your name.",
-            "Name an address in rua.",
+            say("Nobody gets the aggregate reports for {domain}.", domain=applied.domain),
+            say("They are the only way to see which mail fails, and who sends in your name."),
+            say("Name an address in rua."),
             (Evidence(f"TXT {name}", record.text),),
             () if record.faults else (DnsRecord(name, "TXT", text),),
         )
@@ -256,11 +274,21 @@ def _about_reports(judged: DmarcJudgement, applied: Applied, report_to: str) -> 
         yield Finding(
             CHECK,
             "could-not-check" if failed else "problem",
-            f"Whether {domain} takes the reports for {applied.domain} could not be looked up."
+            say(
+                "Whether {domain} takes the reports for {other} could not be looked up.",
+                domain=domain,
+                other=applied.domain,
+            )
             if failed
-            else f"{domain} has not agreed to take the reports for {applied.domain}.",
-            "Receivers send no reports to another domain without its consent (RFC 9990 4).",
-            "Try again." if failed else f"Let whoever runs {domain} publish this.",
+            else say(
+                "{domain} has not agreed to take the reports for {other}.",
+                domain=domain,
+                other=applied.domain,
+            ),
+            say("Receivers send no reports to another domain without its consent (RFC 9990 4)."),
+            say("Try again.")
+            if failed
+            else say("Let whoever runs {domain} publish this.", domain=domain),
             (answered.evidence(),),
             () if failed else (authorisation.record,),
         )
@@ -276,15 +304,26 @@ def _about_alignment(judged: DmarcJudgement) -> Iterator[Finding]:
     dkim = [domain for domain, aligns in judged.dkim_aligned if aligns]
     for domain, aligns in judged.spf_aligned:
         pair = (
-            Evidence("organizational domain", judged.walk.organization),
-            Evidence("alignment", f"envelope sender {domain}, header From {judged.domain}"),
+            Evidence(say("organizational domain"), judged.walk.organization),
+            Evidence(
+                say("alignment"),
+                say(
+                    "envelope sender {domain}, header From {author}",
+                    domain=domain,
+                    author=judged.domain,
+                ),
+            ),
         )
         if aligns:
             yield Finding(
                 CHECK,
                 "ok",
-                f"The envelope sender's domain {domain} aligns with From {judged.domain}.",
-                "Mail that passes SPF passes DMARC too.",
+                say(
+                    "The envelope sender's domain {domain} aligns with From {other}.",
+                    domain=domain,
+                    other=judged.domain,
+                ),
+                say("Mail that passes SPF passes DMARC too."),
                 evidence=pair,
             )
             continue
@@ -293,29 +332,50 @@ def _about_alignment(judged: DmarcJudgement) -> Iterator[Finding]:
             yield Finding(
                 CHECK,
                 "info",
-                f"The envelope sender's domain {domain} and From {judged.domain} may align.",
-                "Without a policy nothing says that they are one organization's.",
-                f"Publish the policy at {common}; then they align.",
+                say(
+                    "The envelope sender's domain {domain} and From {other} may align.",
+                    domain=domain,
+                    other=judged.domain,
+                ),
+                say("Without a policy nothing says that they are one organization's."),
+                say("Publish the policy at {common}; then they align.", common=common),
                 pair,
             )
             continue
         yield Finding(
             CHECK,
             "info" if dkim else "problem",
-            f"The envelope sender's domain {domain} does not align with From {judged.domain}.",
-            f"SPF cannot make this mail pass DMARC; only the signature of {dkim[0]} can."
+            say(
+                "The envelope sender's domain {domain} does not align with From {other}.",
+                domain=domain,
+                other=judged.domain,
+            ),
+            say(
+                "SPF cannot make this mail pass DMARC; only the signature of {dkim} can.",
+                dkim=dkim[0],
+            )
             if dkim
-            else "SPF cannot make this mail pass DMARC, and no aligned DKIM signature is known.",
-            f"Use a bounce domain below {judged.walk.organization}, such as"
-            f" bounces.{judged.walk.organization}, or sign with DKIM as {judged.domain}.",
+            else say(
+                "SPF cannot make this mail pass DMARC, and no aligned DKIM signature is known."
+            ),
+            say(
+                "Use a bounce domain below {organization}, such as"
+                " bounces.{organization}, or sign with DKIM as {domain}.",
+                organization=judged.walk.organization,
+                domain=judged.domain,
+            ),
             pair,
         )
     if judged.dkim_aligned and not dkim:
-        names = ", ".join(domain for domain, _ in judged.dkim_aligned)
+        names = tuple(domain for domain, _ in judged.dkim_aligned)
         yield Finding(
             CHECK,
             "warning",
-            f"No DKIM signature aligns with From {judged.domain}: {names}.",
-            "Forwarded mail fails DMARC, for SPF does not survive forwarding.",
-            f"Sign with d={judged.domain} or a domain of the same organization.",
+            say(
+                "No DKIM signature aligns with From {domain}: {names}.",
+                domain=judged.domain,
+                names=names,
+            ),
+            say("Forwarded mail fails DMARC, for SPF does not survive forwarding."),
+            say("Sign with d={domain} or a domain of the same organization.", domain=judged.domain),
         )

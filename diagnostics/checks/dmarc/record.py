@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
+from diagnostics.checks.sentences import say
 from diagnostics.checks.tags import TagList, read_tags
 
 Policy = Literal["none", "quarantine", "reject"]
@@ -133,18 +134,25 @@ def read_dmarc(text: str) -> DmarcRecord:
     for name, words in ALLOWED.items():
         value = tags.get(name)
         if value is not None and value.lower() not in words:
-            faults.append(f"{name}={value} is none of {', '.join(words)}")
+            faults.append(
+                say(
+                    "{name}={value} is none of {words}",
+                    name=name,
+                    value=value,
+                    words=words,
+                )
+            )
     if tags.get("p") is None:
-        faults.append("p= is missing; receivers take it as p=none")
+        faults.append(say("p= is missing; receivers take it as p=none"))
     for name in ("rua", "ruf"):
         faults += [
-            f"{name}: {address.uri!r} is no mailto: address"
+            say("{name}: {uri} is no mailto: address", name=name, uri=repr(address.uri))
             for address in _addresses(tags.get(name))
             if not address.domain
         ]
     options = tags.get("fo")
     if options is not None and not set(options.lower().replace(" ", "").split(":")) <= _OPTIONS:
-        faults.append(f"fo={options} is none of 0, 1, d, s")
+        faults.append(say("fo={options} is none of 0, 1, d, s", options=options))
     return DmarcRecord(text, tags, tuple(faults))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from diagnostics.checks.dmarc_reports.types import AggregateReport, ReportRow
 from diagnostics.checks.findings import Evidence, Finding
+from diagnostics.checks.sentences import say
 
 CHECK = "dmarc-reports"
 MOST_SHOWN = 10
@@ -100,16 +101,21 @@ def _findings(
         yield Finding(
             CHECK,
             "info",
-            "The reports count no mail yet.",
-            "Receivers write one a day where they got mail from the domain.",
+            say("The reports count no mail yet."),
+            say("Receivers write one a day where they got mail from the domain."),
         )
         return
     passed = sum(source.passed for source in sources)
     yield Finding(
         CHECK,
         "ok" if passed == total else "info",
-        f"{passed:,} of {total:,} messages passed DMARC ({100 * passed / total:.1f} %).",
-        f"Counted by {len({report.reporter for report in reports})} receivers.",
+        say(
+            "{passed} of {total} messages passed DMARC ({percent} %).",
+            passed=f"{passed:,}",
+            total=f"{total:,}",
+            percent=f"{100 * passed / total:.1f}",
+        ),
+        say("Counted by {count} receivers.", count=len({report.reporter for report in reports})),
         evidence=tuple(_evidence(source) for source in sources[:MOST_SHOWN]),
     )
     failing = sorted((one for one in sources if one.failed), key=lambda one: -one.failed)
@@ -119,33 +125,57 @@ def _findings(
         yield Finding(
             CHECK,
             "warning",
-            f"A receiver complains of the DMARC record: {error[:200]}",
-            "It may not apply the policy.",
-            "Run the DMARC check.",
+            say("A receiver complains of the DMARC record: {error}", error=error[:200]),
+            say("It may not apply the policy."),
+            say("Run the DMARC check."),
         )
 
 
 def _failing(source: SourceSummary, is_ours: bool) -> Finding:
-    part = f"{source.failed:,} of {source.count:,} messages from {source.source_ip} failed DMARC"
-    refused = f"; receivers refused or junked {source.refused:,}" if source.refused else ""
+    part = say(
+        "{failed} of {count} messages from {ip} failed DMARC",
+        failed=f"{source.failed:,}",
+        count=f"{source.count:,}",
+        ip=source.source_ip,
+    )
+    refused = f"{source.refused:,}" if source.refused else ""
     if is_ours:
         missing = "SPF" if source.spf_aligned < source.dkim_aligned else "DKIM"
         return Finding(
             CHECK,
             "problem" if source.failed > SERIOUS * source.count else "warning",
-            f"{part}, and it is an address of yours.",
-            f"Your own mail fails{refused}. {missing} aligns least often.",
-            "Run the SPF and DKIM checks for the domains it used:"
-            f" {', '.join(source.envelope_from) or 'unknown'}.",
+            say("{part}, and it is an address of yours.", part=part),
+            say(
+                "Your own mail fails; receivers refused or junked {refused}."
+                " {missing} aligns least often.",
+                refused=refused,
+                missing=missing,
+            )
+            if refused
+            else say("Your own mail fails. {missing} aligns least often.", missing=missing),
+            say(
+                "Run the SPF and DKIM checks for the domains it used: {domains}.",
+                domains=source.envelope_from,
+            )
+            if source.envelope_from
+            else say("Run the SPF and DKIM checks for the domains it used."),
             (_evidence(source),),
         )
     return Finding(
         CHECK,
         "info",
-        f"{part}.",
-        f"Someone forwards your mail, sends for you without being set up, or forges you{refused}.",
-        "If it is a service of yours, let it sign with DKIM as your domain; else nothing needs"
-        " doing.",
+        say("{part}.", part=part),
+        say(
+            "Someone forwards your mail, sends for you without being set up, or forges you;"
+            " receivers refused or junked {refused}.",
+            refused=refused,
+        )
+        if refused
+        else say("Someone forwards your mail, sends for you without being set up, or forges you."),
+        say(
+            "If it is a service of yours, let it sign with DKIM as your domain;"
+            " else nothing needs doing."
+        ),
         (_evidence(source),),
     )
 
@@ -153,7 +183,15 @@ def _failing(source: SourceSummary, is_ours: bool) -> Finding:
 def _evidence(source: SourceSummary) -> Evidence:
     return Evidence(
         source.source_ip,
-        f"{source.count} messages, SPF aligned {source.spf_aligned}, DKIM aligned"
-        f" {source.dkim_aligned}, refused {source.refused}; From {', '.join(source.header_from)};"
-        f" envelope {', '.join(source.envelope_from)}; seen by {', '.join(source.reporters)}",
+        say(
+            "{count} messages, SPF aligned {spf}, DKIM aligned {dkim}, refused {refused};"
+            " From {header_from}; envelope {envelope_from}; seen by {reporters}",
+            count=source.count,
+            spf=source.spf_aligned,
+            dkim=source.dkim_aligned,
+            refused=source.refused,
+            header_from=source.header_from,
+            envelope_from=source.envelope_from,
+            reporters=source.reporters,
+        ),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diagnostics.checks.asking import Answered, Resolver
 from diagnostics.checks.findings import DnsRecord, Evidence, Finding, Status, unanswered
+from diagnostics.checks.sentences import say, to_say
 from diagnostics.checks.spf.evaluate import STANDARD_LIMITS, check_host
 from diagnostics.checks.spf.names import is_mail_domain, is_same_or_below, to_ascii
 from diagnostics.checks.spf.suggest import LONGEST, mended_term, suggest
@@ -21,36 +22,36 @@ _WIDEST = {4: 16, 6: 32}
 """Networks with a shorter prefix than this let more strangers in than a sender can own."""
 
 RESULT_MEANS: dict[str, tuple[Status, str, str]] = {
-    "pass": ("ok", "The record allows this address to send.", ""),
+    "pass": ("ok", to_say("The record allows this address to send."), ""),
     "fail": (
         "problem",
-        "The record forbids this address to send: receivers may refuse the mail.",
-        "Add {ip} to the record, or stop sending from it.",
+        to_say("The record forbids this address to send: receivers may refuse the mail."),
+        to_say("Add {ip} to the record, or stop sending from it."),
     ),
     "softfail": (
         "problem",
-        "The record doubts this address: receivers tend to mark its mail as spam.",
-        "Add {ip} to the record, or stop sending from it.",
+        to_say("The record doubts this address: receivers tend to mark its mail as spam."),
+        to_say("Add {ip} to the record, or stop sending from it."),
     ),
     "neutral": (
         "warning",
-        "The record says nothing of this address: SPF does not help its mail.",
-        "Add {ip} to the record.",
+        to_say("The record says nothing of this address: SPF does not help its mail."),
+        to_say("Add {ip} to the record."),
     ),
     "none": (
         "problem",
-        "There is no record that could allow this address.",
-        "Publish a record with {ip} in it.",
+        to_say("There is no record that could allow this address."),
+        to_say("Publish a record with {ip} in it."),
     ),
     "permerror": (
         "problem",
-        "The record is broken: receivers ignore it or refuse the mail.",
-        "Mend the record.",
+        to_say("The record is broken: receivers ignore it or refuse the mail."),
+        to_say("Mend the record."),
     ),
     "temperror": (
         "could-not-check",
-        "The DNS did not answer, so nothing can be said of this address.",
-        "Try again.",
+        to_say("The DNS did not answer, so nothing can be said of this address."),
+        to_say("Try again."),
     ),
 }
 """What each result means for a sending address of ours, and what to do."""
@@ -110,23 +111,28 @@ def _about_record(found: RecordSurvey) -> Iterator[Finding]:
     domain = found.domain
     asked = _evidence(found.answered)
     if found.state == "unknown":
-        yield unanswered(CHECK, f"The SPF record of {domain}", asked)
+        yield unanswered(CHECK, say("The SPF record of {domain}", domain=domain), asked)
     elif found.state == "missing":
         yield Finding(
             CHECK,
             "problem",
-            f"{domain} publishes no SPF record.",
-            "Receivers cannot tell your servers from a forger's; large providers refuse such mail.",
-            "Publish one TXT record that begins with v=spf1.",
+            say("{domain} publishes no SPF record.", domain=domain),
+            say(
+                "Receivers cannot tell your servers from a forger's; large providers"
+                " refuse such mail."
+            ),
+            say("Publish one TXT record that begins with v=spf1."),
             asked,
         )
     elif found.state == "several":
         yield Finding(
             CHECK,
             "problem",
-            f"{domain} publishes {len(found.texts)} SPF records.",
-            "Only one is allowed: with more, every evaluation ends in an error (RFC 7208 4.5).",
-            "Join them to one record and delete the others.",
+            say("{domain} publishes {count} SPF records.", domain=domain, count=len(found.texts)),
+            say(
+                "Only one is allowed: with more, every evaluation ends in an error (RFC 7208 4.5)."
+            ),
+            say("Join them to one record and delete the others."),
             asked,
         )
     elif found.record is not None and found.record.faults:
@@ -141,13 +147,19 @@ def _about_record(found: RecordSurvey) -> Iterator[Finding]:
 def _about_faults(found: RecordSurvey, record: Record) -> Iterator[Finding]:
     for fault in record.faults:
         mended = mended_term(fault)
-        remedy = f"Write {mended} instead." if mended else "Correct or remove this term."
         yield Finding(
             CHECK,
             "problem",
-            f"Syntax error at character {fault.position + 1}, in {fault.term!r}: {fault.message}.",
-            "One wrong term makes receivers ignore or refuse the whole record (RFC 7208 4.6).",
-            remedy,
+            say(
+                "Syntax error at character {position}, in {term}: {message}.",
+                position=fault.position + 1,
+                term=repr(fault.term),
+                message=fault.message,
+            ),
+            say("One wrong term makes receivers ignore or refuse the whole record (RFC 7208 4.6)."),
+            say("Write {mended} instead.", mended=mended)
+            if mended
+            else say("Correct or remove this term."),
             _evidence(found.answered),
         )
 
@@ -155,13 +167,13 @@ def _about_faults(found: RecordSurvey, record: Record) -> Iterator[Finding]:
 ENDINGS: dict[str, tuple[Status, str, str]] = {
     "+": (
         "problem",
-        "ends in +all, which lets anyone on the Internet send as you.",
-        "Forgers pass SPF with your name, and some receivers distrust the domain for it.",
+        to_say("The record ends in +all, which lets anyone on the Internet send as you."),
+        to_say("Forgers pass SPF with your name, and some receivers distrust the domain for it."),
     ),
     "?": (
         "warning",
-        "ends in ?all, which says nothing of senders that are not listed.",
-        "Mail from your servers passes, but a forger's is not told apart.",
+        to_say("The record ends in ?all, which says nothing of senders that are not listed."),
+        to_say("Mail from your servers passes, but a forger's is not told apart."),
     ),
 }
 """The endings that protect nobody, by the qualifier of `all`."""
@@ -172,15 +184,15 @@ def _about_ending(found: RecordSurvey, record: Record) -> Iterator[Finding]:
     last = record.all
     if last is not None and last.qualifier in ENDINGS:
         status, title, meaning = ENDINGS[last.qualifier]
-        action = "End the record in ~all, later in -all, when every server of yours is listed."
-        yield Finding(CHECK, status, f"The record {title}", meaning, action, asked)
+        action = say("End the record in ~all, later in -all, when every server of yours is listed.")
+        yield Finding(CHECK, status, say(title), say(meaning), action, asked)
     if last is None and record.redirect is None:
         yield Finding(
             CHECK,
             "warning",
-            "The record has no `all` at its end.",
-            "Senders that are not listed get `neutral`, as if there were no record.",
-            "End the record in ~all or -all.",
+            say("The record has no `all` at its end."),
+            say("Senders that are not listed get `neutral`, as if there were no record."),
+            say("End the record in ~all or -all."),
             asked,
         )
     reached = reachable(record)
@@ -189,9 +201,12 @@ def _about_ending(found: RecordSurvey, record: Record) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "warning",
-            f"These terms stand after `all` or beside it and never count: {' '.join(dropped)}.",
-            "Evaluation ends at `all`; servers listed only there do not pass.",
-            "Move them before `all`, or remove them.",
+            say(
+                "These terms stand after `all` or beside it and never count: {dropped}.",
+                dropped=" ".join(dropped),
+            ),
+            say("Evaluation ends at `all`; servers listed only there do not pass."),
+            say("Move them before `all`, or remove them."),
             asked,
         )
 
@@ -205,35 +220,45 @@ def _about_limits(found: RecordSurvey) -> Iterator[Finding]:
     """Lookups, void lookups and length."""
     most = STANDARD_LIMITS.lookups
     costs = "\n".join(f"{term.term.text}: {term.lookups}" for term in found.terms if term.lookups)
-    asked = (*_evidence(found.answered), Evidence("lookups by term", costs))
+    asked = (*_evidence(found.answered), Evidence(say("lookups by term"), costs))
     count = found.lookups
     if count > most:
         yield Finding(
             CHECK,
             "problem",
-            f"The record needs {count} DNS lookups; {most} are allowed.",
-            "Receivers stop at the eleventh and treat the record as broken (RFC 7208 4.6.4).",
-            "Remove providers that no longer send for you, or list their addresses instead.",
+            say(
+                "The record needs {count} DNS lookups; {most} are allowed.", count=count, most=most
+            ),
+            say("Receivers stop at the eleventh and treat the record as broken (RFC 7208 4.6.4)."),
+            say("Remove providers that no longer send for you, or list their addresses instead."),
             asked,
         )
     elif count >= _NEARLY:
         yield Finding(
             CHECK,
             "info",
-            f"The record needs {count} of the {most} DNS lookups that are allowed.",
-            "The next provider that is added, or one that grows, breaks the record.",
-            "Remove providers that no longer send for you.",
+            say(
+                "The record needs {count} of the {most} DNS lookups that are allowed.",
+                count=count,
+                most=most,
+            ),
+            say("The next provider that is added, or one that grows, breaks the record."),
+            say("Remove providers that no longer send for you."),
             asked,
         )
     void_terms = [term for _, term in found.walk() if term.dead and not term.below]
     if len(void_terms) > STANDARD_LIMITS.void_lookups:
-        names = ", ".join(term.term.text for term in void_terms)
+        names = tuple(term.term.text for term in void_terms)
         yield Finding(
             CHECK,
             "problem",
-            f"{len(void_terms)} terms ask for names that do not exist; two are allowed: {names}.",
-            "At the third, receivers treat the record as broken (RFC 7208 4.6.4).",
-            "Remove these terms.",
+            say(
+                "{count} terms ask for names that do not exist; two are allowed: {names}.",
+                count=len(void_terms),
+                names=names,
+            ),
+            say("At the third, receivers treat the record as broken (RFC 7208 4.6.4)."),
+            say("Remove these terms."),
             tuple(answered.evidence() for term in void_terms for answered in term.dead),
         )
     text = found.texts[0] if found.texts else ""
@@ -241,9 +266,13 @@ def _about_limits(found: RecordSurvey) -> Iterator[Finding]:
         yield Finding(
             CHECK,
             "warning",
-            f"The record is {len(text)} octets long; over {LONGEST} do not fit one UDP answer.",
-            "Resolvers that cannot ask again over TCP see no record (RFC 7208 3.4).",
-            "Move part of it to a record of its own and include that.",
+            say(
+                "The record is {count} octets long; over {longest} do not fit one UDP answer.",
+                count=len(text),
+                longest=LONGEST,
+            ),
+            say("Resolvers that cannot ask again over TCP see no record (RFC 7208 3.4)."),
+            say("Move part of it to a record of its own and include that."),
             _evidence(found.answered),
         )
 
@@ -252,32 +281,36 @@ def _about_term(found: RecordSurvey, owner: RecordSurvey, survey: TermSurvey) ->
     """What is wrong with one term, here or in an included record."""
     term, below = survey.term, survey.below
     ours = owner is found
-    where = "" if ours else f" in the record of {owner.domain}"
+    named: str = term.text
+    if not ours:
+        named = say("{term} in the record of {domain}", term=term.text, domain=owner.domain)
     if survey.failed:
         yield Finding(
             CHECK,
             "could-not-check",
-            f"{term.text}{where} could not be looked up.",
-            "Receivers that meet the same get a temporary error and may defer the mail.",
-            "Try again; if it stays so, ask whoever runs these name servers.",
+            say("{term} could not be looked up.", term=named),
+            say("Receivers that meet the same get a temporary error and may defer the mail."),
+            say("Try again; if it stays so, ask whoever runs these name servers."),
             tuple(answered.evidence() for answered in survey.failed),
         )
     elif survey.dead and below is None:
         yield Finding(
             CHECK,
             "warning",
-            f"{term.text}{where} finds nothing in the DNS.",
-            "It allows no address, and it spends one of the two void lookups.",
-            "Remove it." if ours else f"Tell whoever runs {owner.domain}.",
+            say("{term} finds nothing in the DNS.", term=named),
+            say("It allows no address, and it spends one of the two void lookups."),
+            say("Remove it.") if ours else say("Tell whoever runs {domain}.", domain=owner.domain),
             tuple(answered.evidence() for answered in survey.dead),
         )
     if below is not None and below.state in _BROKEN_BELOW:
         yield Finding(
             CHECK,
             "problem",
-            f"{term.text}{where} {_BROKEN_BELOW[below.state]}",
-            "Whoever is not matched before it gets an error instead of a result (RFC 7208 5.2).",
-            "Remove it, or replace it by what the provider publishes today.",
+            say(_BROKEN_BELOW[below.state], term=named),
+            say(
+                "Whoever is not matched before it gets an error instead of a result (RFC 7208 5.2)."
+            ),
+            say("Remove it, or replace it by what the provider publishes today."),
             _evidence(below.answered),
         )
     if below is not None and below.record is not None and below.record.faults:
@@ -285,47 +318,61 @@ def _about_term(found: RecordSurvey, owner: RecordSurvey, survey: TermSurvey) ->
         yield Finding(
             CHECK,
             "problem",
-            f"{term.text}{where} has a syntax error in {fault.term!r}: {fault.message}.",
-            "Whoever is not matched before it gets an error instead of a result (RFC 7208 5.2).",
-            "Remove it until its owner has corrected it.",
+            say(
+                "{term} has a syntax error in {fault}: {message}.",
+                term=named,
+                fault=repr(fault.term),
+                message=fault.message,
+            ),
+            say(
+                "Whoever is not matched before it gets an error instead of a result (RFC 7208 5.2)."
+            ),
+            say("Remove it until its owner has corrected it."),
             _evidence(below.answered),
         )
     if isinstance(term, Mechanism):
-        yield from _about_mechanism(term, survey, where)
+        yield from _about_mechanism(term, survey, named)
 
 
 _BROKEN_BELOW = {
-    "missing": "leads to a domain without an SPF record.",
-    "several": "leads to a domain with several SPF records.",
-    "loop": "leads back to a record that includes it.",
+    "missing": to_say("{term} leads to a domain without an SPF record."),
+    "several": to_say("{term} leads to a domain with several SPF records."),
+    "loop": to_say("{term} leads back to a record that includes it."),
 }
 
 
-def _about_mechanism(term: Mechanism, survey: TermSurvey, where: str) -> Iterator[Finding]:
+def _about_mechanism(term: Mechanism, survey: TermSurvey, named: str) -> Iterator[Finding]:
     if term.name == "ptr":
         yield Finding(
             CHECK,
             "warning",
-            f"The record uses ptr{where}.",
-            "It is slow, fails when reverse DNS does, and many receivers skip it (RFC 7208 5.5).",
-            "Remove it and list the addresses with ip4 and ip6.",
+            say("The record uses {term}.", term=named),
+            say(
+                "It is slow, fails when reverse DNS does, and many receivers skip it"
+                " (RFC 7208 5.5)."
+            ),
+            say("Remove it and list the addresses with ip4 and ip6."),
         )
     if survey.hosts > STANDARD_LIMITS.names:
         yield Finding(
             CHECK,
             "problem",
-            f"{term.text}{where} has {survey.hosts} mail hosts; ten are allowed.",
-            "Receivers treat the record as broken (RFC 7208 4.6.4).",
-            "List the addresses with ip4 and ip6 instead.",
+            say(
+                "{term} has {hosts} mail hosts; ten are allowed.",
+                term=named,
+                hosts=survey.hosts,
+            ),
+            say("Receivers treat the record as broken (RFC 7208 4.6.4)."),
+            say("List the addresses with ip4 and ip6 instead."),
         )
     network = term.network
     if network is not None and term.qualifier == "+" and network.prefix < _WIDEST[network.version]:
         yield Finding(
             CHECK,
             "warning",
-            f"{term.text}{where} allows a very large network.",
-            "Strangers in it can send as you and pass.",
-            "List only the addresses that send.",
+            say("{term} allows a very large network.", term=named),
+            say("Strangers in it can send as you and pass."),
+            say("List only the addresses that send."),
         )
 
 
@@ -336,22 +383,26 @@ def _about_addresses(results: Sequence[tuple[str, SpfResult]]) -> Iterator[Findi
         yield Finding(
             CHECK,
             status,
-            f"Mail from {ip}: {result.result}.",
-            meaning,
-            action.format(ip=ip),
-            (Evidence(f"SPF for {ip}", result.reason),),
+            say("Mail from {ip}: {result}.", ip=ip, result=result.result),
+            say(meaning),
+            say(action, ip=ip) if action else "",
+            (Evidence(say("SPF for {ip}", ip=ip), result.reason),),
         )
 
 
 def _to_publish(found: RecordSurvey, records: tuple[DnsRecord, ...]) -> Finding:
-    instead = "Replace the SPF record of" if found.texts else "Publish at"
     return Finding(
         CHECK,
         "info",
-        "This is what to publish.",
-        "It was tried here: all sending addresses given pass, within every limit. Addresses that"
-        " stand in it for a provider's include must be watched, for the provider may change them.",
-        f"{instead} {found.domain} by what follows.",
+        say("This is what to publish."),
+        say(
+            "It was tried here: all sending addresses given pass, within every"
+            " limit. Addresses that stand in it for a provider's include must be"
+            " watched, for the provider may change them."
+        ),
+        say("Replace the SPF record of {domain} by what follows.", domain=found.domain)
+        if found.texts
+        else say("Publish what follows at {domain}.", domain=found.domain),
         records=records,
     )
 
@@ -360,9 +411,16 @@ def _not_the_header(domain: str, header_from: str) -> Finding:
     return Finding(
         CHECK,
         "info",
-        f"SPF is judged for {domain}, the envelope sender's domain, not for {header_from}.",
-        f"What people see in From ({header_from}) plays no part in SPF; DMARC compares the two.",
-        "See the DMARC check for whether the two domains align.",
+        say(
+            "SPF is judged for {domain}, the envelope sender's domain, not for {header_from}.",
+            domain=domain,
+            header_from=header_from,
+        ),
+        say(
+            "What people see in From ({header_from}) plays no part in SPF; DMARC compares the two.",
+            header_from=header_from,
+        ),
+        say("See the DMARC check for whether the two domains align."),
     )
 
 
@@ -370,8 +428,12 @@ def _sound(found: RecordSurvey) -> Finding:
     return Finding(
         CHECK,
         "ok",
-        f"The SPF record of {found.domain} is sound.",
-        f"It needs {found.lookups} of {STANDARD_LIMITS.lookups} lookups.",
+        say("The SPF record of {domain} is sound.", domain=found.domain),
+        say(
+            "It needs {lookups} of {most} lookups.",
+            lookups=found.lookups,
+            most=STANDARD_LIMITS.lookups,
+        ),
         evidence=_evidence(found.answered),
     )
 
@@ -380,9 +442,9 @@ def _no_domain(domain: str) -> Finding:
     return Finding(
         CHECK,
         "problem",
-        f"{domain!r} is no domain that mail can come from.",
-        "SPF can only be judged for a full domain name.",
-        "Set the bounce domain to a name such as bounces.example.com.",
+        say("{domain} is no domain that mail can come from.", domain=repr(domain)),
+        say("SPF can only be judged for a full domain name."),
+        say("Set the bounce domain to a name such as bounces.example.com."),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from diagnostics.checks.asking import Resolver
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.identity import (
     Address,
     Identity,
@@ -54,11 +55,14 @@ def check_host(
     """
     client = read_client(ip)
     if client is None:
-        return SpfResult("none", reason=f"{ip!r} is no IP address.")
+        return SpfResult("none", reason=say("{ip} is no IP address.", ip=repr(ip)))
     identity = read_identity(client, sender, helo)
     if not is_mail_domain(identity.domain):
         return SpfResult(
-            "none", reason=f"{identity.domain!r} is no domain that could have a policy."
+            "none",
+            reason=say(
+                "{domain} is no domain that could have a policy.", domain=repr(identity.domain)
+            ),
         )
     lookups = Lookups(resolver, limits, clock)
     evaluation = _Evaluation(identity, lookups, receiver, time.time() if now is None else now)
@@ -149,17 +153,33 @@ class _Evaluation:
         except Stop as stop:
             return _Checked(stop.result, stop.why)
         if answered.outcome == "failed":
-            return _Checked("temperror", f"The record of {domain} is unknown: {answered.error}.")
+            return _Checked(
+                "temperror",
+                say(
+                    "The record of {domain} is unknown: {error}.",
+                    domain=domain,
+                    error=answered.error,
+                ),
+            )
         texts = [text for text in answered.strings() if is_spf(text)]
         if not texts:
-            return _Checked("none", f"{domain} publishes no SPF record.")
+            return _Checked("none", say("{domain} publishes no SPF record.", domain=domain))
         if len(texts) > 1:
-            why = f"{domain} publishes {len(texts)} SPF records; one is allowed."
+            why = say(
+                "{domain} publishes {count} SPF records; one is allowed.",
+                domain=domain,
+                count=len(texts),
+            )
             return _Checked("permerror", why, "\n".join(texts))
         record = read_record(texts[0])
         if record.faults:
             fault = record.faults[0]
-            why = f"The record of {domain} breaks the grammar at {fault.term!r}: {fault.message}."
+            why = say(
+                "The record of {domain} breaks the grammar at {term}: {message}.",
+                domain=domain,
+                term=repr(fault.term),
+                message=fault.message,
+            )
             return _Checked("permerror", why, record.text)
         return self._evaluate(record, domain)
 
@@ -168,7 +188,9 @@ class _Evaluation:
         steps: list[Trace] = []
         terms = (*record.mechanisms, *((record.redirect,) if record.redirect else ()))
         result: Result = "neutral"
-        why = f"No term of {domain} matched, and no `all` stands at the end."
+        why: str = say(
+            "No term of {domain} matched, and no `all` stands at the end.", domain=domain
+        )
         explanation, explained_by = record.explanation, domain
         for at, term in enumerate(terms, 1):
             if isinstance(term, Mechanism) and self._is_outside(term):
@@ -228,17 +250,21 @@ class _Evaluation:
         target = self._expand(term.value, domain)
         if not is_well_formed(target):
             return target, _Checked(
-                "permerror", f"redirect= leads to {target!r}, which is no name."
+                "permerror",
+                say("redirect= leads to {target}, which is no name.", target=repr(target)),
             )
         below = self._check(target)
         if below.result == "none":
-            below = _Checked("permerror", f"redirect= leads to {target}, which has no SPF record.")
+            below = _Checked(
+                "permerror",
+                say("redirect= leads to {target}, which has no SPF record.", target=target),
+            )
         return target, below
 
     # -- mechanisms ----------------------------------------------------------------------------
 
     def _match_all(self, term: Mechanism, domain: str) -> _Matched:
-        return _Matched(True, "`all` matches every address.")
+        return _Matched(True, say("`all` matches every address."))
 
     def _is_outside(self, term: Mechanism) -> bool:
         """True for `ip4` and `ip6` (RFC 7208 5.6) that do not match: most terms of most records."""
@@ -248,7 +274,14 @@ class _Evaluation:
         )
 
     def _match_network(self, term: Mechanism, domain: str) -> _Matched:
-        return _Matched(True, f"{self.client} is in {term.text.lstrip('+-~?')}.")
+        return _Matched(
+            True,
+            say(
+                "{client} is in {network}.",
+                client=str(self.client),
+                network=term.text.lstrip("+-~?"),
+            ),
+        )
 
     def _match_include(self, term: Mechanism, domain: str) -> _Matched:
         """`include` (RFC 7208 5.2): matches if the other record passes."""
@@ -256,48 +289,63 @@ class _Evaluation:
         if is_well_formed(target):
             below = self._check(target)
         else:
-            below = _Checked("none", f"{target!r} is no domain name.")
+            below = _Checked("none", say("{target} is no domain name.", target=repr(target)))
         if below.result == "none":
-            why = f"{target} has no SPF record to include."
+            why = say("{target} has no SPF record to include.", target=target)
             raise _BelowError("permerror", why, target, below)
         if below.result in _ERRORS:
             raise _BelowError(below.result, below.why, target, below)
         return _Matched(
-            below.result == "pass", f"{target} says {below.result}.", target=target, below=below
+            below.result == "pass",
+            say("{target} says {result}.", target=target, result=below.result),
+            target=target,
+            below=below,
         )
 
     def _match_a(self, term: Mechanism, domain: str) -> _Matched:
         """`a` (RFC 7208 5.3)."""
         target = self._target(term, domain)
         if not is_well_formed(target):
-            return _Matched(False, f"{target!r} is no domain name.", target)
+            return _Matched(False, say("{target} is no domain name.", target=repr(target)), target)
         return self._among_hosts((for_query(target),), term, target)
 
     def _match_mx(self, term: Mechanism, domain: str) -> _Matched:
         """`mx` (RFC 7208 5.4): no MX record means no match, never the A record instead."""
         target = self._target(term, domain)
         if not is_well_formed(target):
-            return _Matched(False, f"{target!r} is no domain name.", target)
+            return _Matched(False, say("{target} is no domain name.", target=repr(target)), target)
         hosts = self.lookups.mail_hosts(for_query(target))
         if not hosts:
-            return _Matched(False, f"{target} has no MX.", target)
+            return _Matched(False, say("{target} has no MX.", target=target), target)
         return self._among_hosts(hosts, term, target)
 
     def _match_exists(self, term: Mechanism, domain: str) -> _Matched:
         """`exists` (RFC 7208 5.7): any A record will do, for IPv6 clients too."""
         target = self._target(term, domain)
         if not is_well_formed(target):
-            return _Matched(False, f"{target!r} is no domain name.", target)
+            return _Matched(False, say("{target} is no domain name.", target=repr(target)), target)
         found = bool(self.lookups.addresses(for_query(target), 4))
-        return _Matched(found, f"{target} {'has' if found else 'has no'} A record.", target)
+        return _Matched(
+            found,
+            say("{target} has an A record.", target=target)
+            if found
+            else say("{target} has no A record.", target=target),
+            target,
+        )
 
     def _match_ptr(self, term: Mechanism, domain: str) -> _Matched:
         """`ptr` (RFC 7208 5.5), where only the names that could match are worth validating."""
         target = self._target(term, domain)
         for name in self.lookups.reverse_names(self.client):
             if is_same_or_below(name, target) and self._is_validated(name):
-                return _Matched(True, f"{self.client} is {name}.", target)
-        return _Matched(False, f"{self.client} has no valid name in {target}.", target)
+                return _Matched(
+                    True, say("{client} is {name}.", client=str(self.client), name=name), target
+                )
+        return _Matched(
+            False,
+            say("{client} has no valid name in {target}.", client=str(self.client), target=target),
+            target,
+        )
 
     def _among_hosts(self, hosts: tuple[str, ...], term: Mechanism, target: str) -> _Matched:
         """Whether the client is among the addresses of `hosts`, widened by the CIDR lengths."""
@@ -307,9 +355,21 @@ class _Evaluation:
             for address in self.lookups.addresses(host, version):
                 number = address_number(address, version)
                 if number is not None and self.client.is_within(version, number, prefix):
-                    why = f"{self.client} is {host}'s ({address}/{prefix})."
+                    why = say(
+                        "{client} is {host}'s ({address}/{prefix}).",
+                        client=str(self.client),
+                        host=host,
+                        address=address,
+                        prefix=prefix,
+                    )
                     return _Matched(True, why, target)
-        return _Matched(False, f"{self.client} is none of {target}'s addresses.", target)
+        return _Matched(
+            False,
+            say(
+                "{client} is none of {target}'s addresses.", client=str(self.client), target=target
+            ),
+            target,
+        )
 
     # -- macros --------------------------------------------------------------------------------
 
@@ -379,7 +439,7 @@ def _read_words(text: str) -> MacroString:
 @lru_cache(maxsize=4096)
 def _outside(term: str, domain: str) -> Trace:
     """The trace of a network that does not match: the same every time, so made once."""
-    return Trace(term, domain, "no match", why="The client is not in this network.")
+    return Trace(term, domain, "no match", why=say("The client is not in this network."))
 
 
 def _not_reached(term: str, domain: str) -> Trace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diagnostics.checks.asking import Answered, Resolver, ask, host_name
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.identity import Client
 from diagnostics.checks.spf.names import is_well_formed
 from diagnostics.checks.spf.types import Limits, Result
@@ -56,7 +57,10 @@ class Lookups:
     def spend(self) -> None:
         """Count one term that asks; raises `Stop` where the limit is reached already."""
         if self.spent >= self.limits.lookups:
-            raise Stop("permerror", f"More than {self.limits.lookups} terms need a DNS lookup.")
+            raise Stop(
+                "permerror",
+                say("More than {lookups} terms need a DNS lookup.", lookups=self.limits.lookups),
+            )
         self.spent += 1
 
     def ask(self, name: str, rdtype: str, *, counts_void: bool = True) -> Answered:
@@ -66,7 +70,13 @@ class Lookups:
         is up or the term is one void term too many.
         """
         if self.clock() > self.deadline:
-            raise Stop("temperror", f"Evaluation took longer than {self.limits.seconds:g} seconds.")
+            raise Stop(
+                "temperror",
+                say(
+                    "Evaluation took longer than {seconds} seconds.",
+                    seconds=f"{self.limits.seconds:g}",
+                ),
+            )
         key = (name.lower(), rdtype)
         answered = self._known.get(key)
         if answered is None:
@@ -76,8 +86,13 @@ class Lookups:
             if self.voids >= self.limits.void_lookups:
                 raise Stop(
                     "permerror",
-                    f"More than {self.limits.void_lookups} terms asked for what does not exist"
-                    f" (now {rdtype} {name}).",
+                    say(
+                        "More than {void_lookups} terms asked for what does not exist (now"
+                        " {rdtype} {name}).",
+                        void_lookups=self.limits.void_lookups,
+                        rdtype=rdtype,
+                        name=name,
+                    ),
                 )
             self.voids += 1
             self._void_counted = True
@@ -94,18 +109,31 @@ class Lookups:
             return ()
         answered = self.ask(host, "A" if version == 4 else "AAAA", counts_void=counts_void)
         if answered.outcome == "failed" and not tolerant:
-            raise Stop("temperror", f"The addresses of {host} are unknown: {answered.error}.")
+            raise Stop(
+                "temperror",
+                say(
+                    "The addresses of {host} are unknown: {error}.", host=host, error=answered.error
+                ),
+            )
         return answered.addresses()
 
     def mail_hosts(self, domain: str) -> tuple[str, ...]:
         """The MX hosts of `domain`, each once, best first; more than ten are an error."""
         answered = self.ask(domain, "MX")
         if answered.outcome == "failed":
-            raise Stop("temperror", f"The MX of {domain} is unknown: {answered.error}.")
+            raise Stop(
+                "temperror",
+                say("The MX of {domain} is unknown: {error}.", domain=domain, error=answered.error),
+            )
         if len(answered.rdatas) > self.limits.names:
             raise Stop(
                 "permerror",
-                f"{domain} has {len(answered.rdatas)} MX records; `mx` allows {self.limits.names}.",
+                say(
+                    "{domain} has {count} MX records; `mx` allows {names}.",
+                    domain=domain,
+                    count=len(answered.rdatas),
+                    names=self.limits.names,
+                ),
             )
         ranked = sorted((rdata.preference, host_name(rdata.exchange)) for rdata in answered.rdatas)
         return tuple(dict.fromkeys(host for _, host in ranked))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
+from diagnostics.checks.sentences import say
+
 _TOKEN = re.compile(
     r"(?P<macro>%\{(?P<letter>[slodiphcrtv])(?P<digits>[0-9]*)(?P<reverse>r?)"
     r"(?P<delimiters>[-.+,/_=]*)\})"
@@ -120,18 +122,22 @@ def read_domain_spec(text: str) -> MacroString:
     Raises `MacroError`.
     """
     if not text:
-        raise MacroError(0, "a domain name is missing")
+        raise MacroError(0, say("a domain name is missing"))
     spec = read_macro_string(text)
     for letter in sorted(spec.letters & EXPLANATION_LETTERS):
         found = text.lower().find("%{" + letter)
-        raise MacroError(found, f"%{{{letter}}} is for the text of an explanation only")
+        raise MacroError(
+            found, say("%{{{letter}}} is for the text of an explanation only", letter=letter)
+        )
     if spec.ends_in_macro:
         return spec
     _, dot, label = text[text.rfind("}") + 1 :].removesuffix(".").rpartition(".")
     if not dot:
-        raise MacroError(0, f"{text!r} is no full domain name")
+        raise MacroError(0, say("{text} is no full domain name", text=repr(text)))
     if not _is_top_label(label):
-        raise MacroError(max(text.rfind(label), 0), f"a domain name cannot end in {label!r}")
+        raise MacroError(
+            max(text.rfind(label), 0), say("a domain name cannot end in {label}", label=repr(label))
+        )
     return spec
 
 
@@ -145,7 +151,7 @@ def _is_top_label(label: str) -> bool:
 def _macro(token: re.Match[str], at: int) -> Macro:
     letter, digits = token["letter"], token["digits"].lstrip("0")
     if token["digits"] and not digits:
-        raise MacroError(at, "a macro cannot keep 0 parts")
+        raise MacroError(at, say("a macro cannot keep 0 parts"))
     # Digits without end are legal; more parts than a name can have are all of them.
     keep = min(int(digits[:4]), _MOST_PARTS) if digits else 0
     return Macro(
@@ -155,5 +161,5 @@ def _macro(token: re.Match[str], at: int) -> Macro:
 
 def _complaint(text: str, at: int) -> str:
     if text[at] == "%":
-        return f"{text[at : at + 12]!r} is no macro; write %% for a percent sign"
-    return f"the character {text[at]!r} is not allowed"
+        return say("{text} is no macro; write %% for a percent sign", text=repr(text[at : at + 12]))
+    return say("the character {character} is not allowed", character=repr(text[at]))

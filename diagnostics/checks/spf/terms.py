@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from diagnostics.checks.sentences import say
 from diagnostics.checks.spf.identity import address_number
 from diagnostics.checks.spf.macros import (
     MacroError,
@@ -134,6 +135,7 @@ class _TermError(ValueError):
     def __init__(self, position: int, message: str) -> None:
         super().__init__(message)
         self.position = position
+        self.message = message
 
 
 def is_spf(text: str) -> bool:
@@ -165,12 +167,14 @@ def _read(text: str) -> Record:
         try:
             terms.append(_read_term(word, position))
         except (_TermError, MacroError) as error:
-            faults.append(Fault(position + error.position, word, str(error)))
+            faults.append(Fault(position + error.position, word, error.message))
     only: dict[str, Modifier] = {}
     for term in terms:
         if isinstance(term, Modifier) and term.name in ("redirect", "exp"):
             if term.name in only:
-                faults.append(Fault(term.position, term.text, f"{term.name}= stands twice"))
+                faults.append(
+                    Fault(term.position, term.text, say("{term}= stands twice", term=term.name))
+                )
             only.setdefault(term.name, term)
     mechanisms = tuple(term for term in terms if isinstance(term, Mechanism))
     has_all = any(term.name == "all" for term in mechanisms)
@@ -200,7 +204,9 @@ def _read_mechanism(word: str, position: int) -> Mechanism:
     name, rest = word[int(signed) : end].lower(), word[end:]
     shape = MECHANISMS.get(name)
     if shape is None:
-        raise _TermError(int(signed), f"{word!r} is neither a mechanism nor a modifier")
+        raise _TermError(
+            int(signed), say("{word} is neither a mechanism nor a modifier", word=repr(word))
+        )
     if shape.address:
         network = _read_network(shape.address, rest, end)
         return Mechanism(word, position, qualifier, name, network=network)
@@ -212,10 +218,10 @@ def _read_mechanism(word: str, position: int) -> Mechanism:
         rest = rest[: cidr.start()]
     if not rest:
         if shape.domain == "required":
-            raise _TermError(end, f"{name} needs a domain: {name}:example.com")
+            raise _TermError(end, say("{name} needs a domain: {name}:example.com", name=name))
         return Mechanism(word, position, qualifier, name, None, prefix4, prefix6)
     if shape.domain == "none" or rest[0] != ":":
-        raise _TermError(end, f"{rest!r} cannot follow {name}")
+        raise _TermError(end, say("{rest} cannot follow {name}", rest=repr(rest), name=name))
     target = _shifted(read_domain_spec, rest[1:], end + 1)
     return Mechanism(word, position, qualifier, name, target, prefix4, prefix6)
 
@@ -223,14 +229,16 @@ def _read_mechanism(word: str, position: int) -> Mechanism:
 def _read_network(version: Literal[4, 6], rest: str, end: int) -> Network:
     bits = 32 if version == 4 else 128
     if not rest.startswith(":"):
-        raise _TermError(end, f"ip{version} needs an address: ip{version}:...")
+        raise _TermError(end, say("ip{version} needs an address: ip{version}:...", version=version))
     cidr = _CIDR.search(rest)
     prefix = _prefix(cidr[1] if cidr else None, bits, end + (cidr.start() if cidr else 0))
     text = rest[1 : cidr.start()] if cidr else rest[1:]
     # A zone index ("%eth0") is no part of an address in RFC 4291 2.2.
     number = None if "%" in text else address_number(text, version)
     if number is None:
-        raise _TermError(end + 1, f"{text!r} is no IPv{version} address")
+        raise _TermError(
+            end + 1, say("{text} is no IPv{version} address", text=repr(text), version=version)
+        )
     return Network(version, number, prefix)
 
 
@@ -239,7 +247,9 @@ def _prefix(digits: str | None, bits: int, at: int) -> int:
     if digits is None:
         return bits
     if len(digits) > 3 or (digits[0] == "0" and digits != "0") or int(digits) > bits:
-        raise _TermError(at, f"/{digits[:8]} is no prefix length from 0 to {bits}")
+        raise _TermError(
+            at, say("/{length} is no prefix length from 0 to {bits}", length=digits[:8], bits=bits)
+        )
     return int(digits)
 
 

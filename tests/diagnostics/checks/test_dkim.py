@@ -37,7 +37,7 @@ def found(held: Any) -> list[tuple[str, str]]:
 
 
 def test_a_good_key_is_ok() -> None:
-    expected = "There is an rsa key of 2048 bits at sel._domainkey.example.com."
+    expected = "There is an RSA key of 2048 bits at sel._domainkey.example.com."
     assert found([f"v=DKIM1; k=rsa; p={rsa_key(2048)}"]) == [("ok", expected)]
     assert found([f"p={rsa_key(2048)}"]) == [("ok", expected)]
 
