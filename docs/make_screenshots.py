@@ -33,21 +33,28 @@ class Shot:
     path: str = "/admin/"
     clicks: tuple[str, ...] = ()
     scheme: str = "light"
+    language: str = "en"
     width: int = 1280
     height: int = 900
 
+
+_FIRST_ROW = "#result_list tbody tr >> nth=0 >> th a"
 
 SHOTS = (
     Shot("dashboard-light", height=1120),
     Shot("dashboard-dark", scheme="dark", height=1120),
     Shot("dashboard-phone", width=390, height=844),
     Shot("list", clicks=(".ba-list >> nth=0 >> .ba-list-name a",)),
+    Shot("dashboard-japanese", language="ja", height=1120),
     Shot(
         "diagnosis",
         "/admin/diagnostics/diagnosticrun/",
         ("#result_list tbody tr >> nth=0 >> a >> nth=0",),
         height=1100,
     ),
+    Shot("how-to-send", "/admin/lists/campaign/", (_FIRST_ROW, "text=How to send")),
+    Shot("clean", "/admin/lists/mailinglist/", ("text=Harbour newsletter", "text=Clean the list…")),
+    Shot("address", "/admin/lists/suppression/", (_FIRST_ROW, ".ba a[href*='address'] >> nth=0")),
     Shot(
         "bounce", "/admin/bounces/bounceevent/", ("#result_list tbody tr >> nth=0 >> a >> nth=0",)
     ),
@@ -77,9 +84,9 @@ def demo(password: str) -> Iterator[str]:
 
 def log_in(page: Page, password: str) -> None:
     page.goto("/admin/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.locator("input[name=username]").fill("admin")
+    page.locator("input[name=password]").fill(password)
+    page.locator("[type=submit]").first.click()
 
 
 def take(browser: Browser, address: str, password: str, shot: Shot) -> Path:
@@ -88,6 +95,7 @@ def take(browser: Browser, address: str, password: str, shot: Shot) -> Path:
         base_url=address,
         viewport={"width": shot.width, "height": shot.height},
         color_scheme=shot.scheme,
+        locale=shot.language,
     )
     page = context.new_page()
     log_in(page, password)
