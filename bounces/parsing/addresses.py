@@ -41,8 +41,10 @@ def first(value: str) -> str:
     """The first address of a header value or text, in angle brackets if there is one; or ""."""
     if "@" not in value:
         return ""
-    if value[0] == "<" and value[-1] == ">" and _SIMPLE.fullmatch(value, 1, len(value) - 1):
-        return value[1:-1]
+    start = value.find("<") + 1
+    match = _SIMPLE.match(value, start)
+    if match and value[match.end() : match.end() + 1] in (">" if start else ("", " ")):
+        return match[0]
     match = _ANGLE.search(value)
     if match:
         return clean(match[1])
@@ -54,9 +56,9 @@ def every(value: str, most: int = 1000) -> list[str]:
     """Every address of a header value, in order, without repeats; display names are skipped."""
     if "@" not in value:
         return []
-    bare = value[1:-1] if value[0] == "<" and value[-1] == ">" else value
-    if _SIMPLE.fullmatch(bare):
-        return [bare]
+    if value.count("@") == 1:
+        address = first(value)
+        return [address] if address else []
     found: dict[str, None] = {}
     for match in ADDRESS.finditer(value):
         address = clean(match[0])

@@ -11,7 +11,6 @@ from bounces.parsing.headers import Headers, decode_words
 from bounces.parsing.notice import MOST_RECIPIENTS, STATUS_TYPES, Finding, Notice
 
 _FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*@", re.M | re.I)
-_SPELLINGS = ("-Recipient", "-recipient", "-RECIPIENT")
 _FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
 _MOST_OF_FIELDS = 4000
 _GROUPS = re.compile(r"\n[ \t]*\n")
@@ -29,6 +28,8 @@ _HOST_KIND = re.compile(r"^[ \t]*[A-Za-z][\w.-]{0,20}[ \t]*;[ \t]*")
 _PROGRAM = ("|", "/", ":", '"|', '"/')
 # What software writes in Action besides RFC 3464's five words (2.3.3).
 _ACTIONS = {
+    "failed": "failed", "delayed": "delayed", "delivered": "delivered", "relayed": "relayed",
+    "expanded": "expanded",
     "deliverable": "delivered", "undeliverable": "failed", "failure": "failed", "fail": "failed",
     "error": "failed", "bounced": "failed", "bounce": "failed",
     "rejected": "failed", "delay": "delayed", "deferred": "delayed", "success": "delivered",
@@ -70,7 +71,7 @@ def extract_untyped(notice: Notice) -> list[Finding]:
             continue
         text = part.decoded()
         # Plain search finds much faster that there is none.
-        spelt = any(spelling in text for spelling in _SPELLINGS)
+        spelt = "-Recipient" in text or "-recipient" in text or "-RECIPIENT" in text
         match = _FIELD_IN_TEXT.search(text) if spelt else None
         if match is None:
             continue
@@ -111,11 +112,13 @@ def findings_of(text: str) -> list[Finding]:
 
 def _field_groups(text: str) -> Iterator[Headers]:
     """The groups of fields, also where there is no empty line between those of two recipients."""
-    for group in _GROUPS.split(text.strip("\n"))[: MOST_RECIPIENTS * 2]:
+    has_blanks = " \n" in text or "\t\n" in text
+    groups = _GROUPS.split(text) if has_blanks else text.split("\n\n")
+    for group in groups[: MOST_RECIPIENTS * 2]:
         if ":" not in group:
             continue
         fields = Headers(group)
-        if len(fields.fields.get("final-recipient", ())) < 2:
+        if not fields.repeats("final-recipient"):
             yield fields
             continue
         first = next(name for name in fields.fields if name in _BEGINS_RECIPIENT)
@@ -148,8 +151,8 @@ def _finding(fields: Headers, reporting: str) -> Finding:
     actual = fields.get("x-actual-recipient").partition(";")[2].strip()
     if kind == "x-unix" or _names_program(final) or actual.startswith(_PROGRAM):
         finding.command = "PIPE"
-    category = fields.get("x-powermta-bouncecategory").partition(" ")[0].lower()
-    finding.hint = _POWERMTA.get(category, "")
+    if category := fields.get("x-powermta-bouncecategory"):
+        finding.hint = _POWERMTA.get(category.partition(" ")[0].lower(), "")
     if original and not addresses.is_whole(recipient) and addresses.is_whole(original):
         finding.recipient, finding.original_recipient = original, ""
     if "@" not in finding.recipient and addresses.is_whole(actual):
@@ -157,13 +160,15 @@ def _finding(fields: Headers, reporting: str) -> Finding:
     return finding
 
 
-def _names_program(final: str) -> bool:
-    return final.partition(";")[2].strip().startswith(_PROGRAM)
+def _names_program(value: str) -> bool:
+    return value.partition(";")[2].strip().startswith(_PROGRAM)
 
 
 def action_of(value: str) -> str:
     """An Action field in RFC 3464's words, lower case; empty where it says nothing."""
-    word = value.partition(";")[0].partition("(")[0].strip().lower()
+    word = value.lower()
+    if word not in _ACTIONS:
+        word = word.partition(";")[0].partition("(")[0].strip()
     return _ACTIONS.get(word, word)
 
 
@@ -177,6 +182,7 @@ def diagnostic_of(value: str) -> tuple[str, str]:
 
 def host_of(value: str) -> str:
     """The host of a `dns; mx.example.org (192.0.2.1)` field, lower case."""
-    host = _HOST_KIND.sub("", value).strip()
-    words = host.replace("(", " ").split()
+    kind = _HOST_KIND.match(value)
+    host = value[kind.end() :] if kind else value
+    words = host.replace("(", " ").split(None, 1)
     return words[0].strip("[]<>;,.()\"'").lower() if words else ""

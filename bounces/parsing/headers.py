@@ -16,7 +16,6 @@ MOST_FIELDS = 2000
 _BLANKS = frozenset(" \t")
 
 _FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:[ \t]*+(.*+(?:\n[ \t].*+)*+)", re.M)
-_FOLD = re.compile(r"[ \t]*\n[ \t]+")
 # RFC 2047 2; the encoded text may hold spaces in broken software's Q encoding.
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?\n]{0,2000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\n]+(?==\?)")
@@ -29,35 +28,39 @@ _PARAMETER = re.compile(
 
 
 class Headers:
-    """The fields of one header block, by name, in order; values unfolded only when asked for."""
+    """The fields of one header block, by lower-case name, in order."""
 
-    __slots__ = ("fields",)
+    __slots__ = ("_more", "fields")
 
     def __init__(self, block: str) -> None:
-        self.fields: dict[str, list[str]] = {}
-        """Raw values by lower-case name."""
+        self.fields: dict[str, str] = {}
+        """The first value of each, as it stands."""
+        self._more: dict[str, list[str]] = {}
         fields = self.fields
         for name, value in _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]:
             name = name.lower()
             if name in fields:
-                fields[name].append(value)
+                self._more.setdefault(name, []).append(value)
             else:
-                fields[name] = [value]
+                fields[name] = value
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields
 
+    def repeats(self, name: str) -> bool:
+        """Whether field `name` (lower case) stands more than once."""
+        return name in self._more
+
     def get(self, name: str) -> str:
         """The first value of field `name` (lower case), unfolded, undecoded; "" if absent."""
-        values = self.fields.get(name)
-        if values is None:
-            return ""
-        value = values[0]
-        return _FOLD.sub(" ", value).strip() if "\n" in value else value.strip()
+        value = self.fields.get(name)
+        return unfold(value) if value else ""
 
     def all(self, name: str) -> list[str]:
         """Every value of field `name` (lower case), unfolded, undecoded."""
-        return [unfold(value) for value in self.fields.get(name, ())]
+        if name not in self.fields:
+            return []
+        return [unfold(value) for value in (self.fields[name], *self._more.get(name, ()))]
 
     def text(self, name: str) -> str:
         """The first value of field `name` as a person reads it."""
@@ -70,12 +73,11 @@ class HeaderBlock:
     So it is searched for their names, rather than indexed.
     """
 
-    __slots__ = ("_block", "_folded", "_has_blanks")
+    __slots__ = ("_block", "_folded")
 
     def __init__(self, block: str) -> None:
         self._block = block = f"\n{block[:MOST_HEADER_CHARS]}\n"
-        self._folded = folded = block.lower()
-        self._has_blanks = " :" in folded or "\t:" in folded
+        self._folded = block.lower()
 
     def get(self, name: str) -> str:
         """As `Headers.get`."""
@@ -83,7 +85,7 @@ class HeaderBlock:
         start = folded.find(f"\n{name}:") + len(name) + 2
         if start == len(name) + 1:
             # Between the name and the colon there may be blanks (RFC 5322 4.5.3).
-            match = _spaced(name).search(folded) if self._has_blanks else None
+            match = _spaced(name).search(folded) if f"\n{name} " in folded else None
             if match is None:
                 return ""
             start = match.end()
@@ -105,7 +107,7 @@ def _spaced(name: str) -> re.Pattern[str]:
 def unfold(value: str) -> str:
     """A field's value on one line (RFC 5322 2.2.3)."""
     if "\n" in value:
-        value = _FOLD.sub(" ", value)
+        return " ".join([line.strip() for line in value.split("\n")]).strip()
     return value.strip()
 
 

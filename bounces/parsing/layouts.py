@@ -103,7 +103,8 @@ class _Reader:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.rules = _compile(layout)
+        self.rules = rules = _compile(layout)
+        self.has_sections = bool(rules.announces or rules.details or rules.after_details)
         self.found: list[tuple[Finding, list[str]]] = []
         self.seen: dict[str, int] = {}
         self.shared: list[str] = []
@@ -114,6 +115,29 @@ class _Reader:
         self.announced = ""
 
     def take(self, line: str) -> None:
+        if self.has_sections and self._take_section(line):
+            return
+        if "@" in line:
+            if self._take_recipient(line):
+                return
+        elif not line or line.isspace():
+            # A blank line ends what is said of a recipient, unless nothing was said yet.
+            if self.current and not self.layout.paragraphs:
+                self.current = None
+            return
+        if self.current is not None:
+            self.current.append(line.strip())
+        elif not self.found and self.rules.begins and _REPLY.match(line):
+            # The reply may stand before those whom it is about.
+            self.shared.append(line.strip())
+        elif ("|" in line or "/" in line or ":" in line) and _PROGRAM.match(line):
+            self.program = [line.strip()]
+        elif self.program and (match := _FROM_ALIAS.search(line)):
+            self._add(match[1], " ".join(self.program), 0).command = "PIPE"
+            self.program = []
+
+    def _take_section(self, line: str) -> bool:
+        """Take a line that announces, begins, ends or goes on with what is told of all."""
         rules = self.rules
         if rules.announces and (match := rules.announces.search(line)):
             self.announced = match[0].strip()
@@ -128,21 +152,9 @@ class _Reader:
             rules.after_details and "@" in line and self._take_recipient(line)
         ):
             self.shared.append(line.strip())
-        elif not line.strip():
-            # A blank line ends what is said of a recipient, unless nothing was said yet.
-            if self.current and not self.layout.paragraphs:
-                self.current = None
-        elif "@" not in line or not self._take_recipient(line):
-            if self.current is not None:
-                self.current.append(line.strip())
-            elif not self.found and rules.begins and _REPLY.match(line):
-                # The reply may stand before those whom it is about.
-                self.shared.append(line.strip())
-            elif ("|" in line or "/" in line or ":" in line) and _PROGRAM.match(line):
-                self.program = [line.strip()]
-            elif self.program and (match := _FROM_ALIAS.search(line)):
-                self._add(match[1], " ".join(self.program), 0).command = "PIPE"
-                self.program = []
+        else:
+            return False
+        return True
 
     def _take_recipient(self, line: str) -> bool:
         if self.rules.labels and (match := self.rules.labels.match(line)):

@@ -10,6 +10,8 @@ import binascii
 import html
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import (
@@ -25,6 +27,7 @@ MOST_PARTS = 100
 MOST_DEPTH = 8
 # A report's text stands at its beginning; what follows is somebody's attachment.
 MOST_TEXT = 256 * 1024
+_USUAL_HEAD = 500
 
 _BOM16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _ENVELOPE_LINE = re.compile(r"(?:\s*>?From [^\n]*\n)+")
@@ -94,11 +97,58 @@ def split_head(text: str) -> tuple[str, str]:
     return head, body
 
 
+class Entity(NamedTuple):
+    """What the header of a message or part says of its body (RFC 2045)."""
+
+    content_type: str = ""
+    """The whole field."""
+    type: str = ""
+    """The media type in lower case; empty where none is given."""
+    charset: str = ""
+    encoding: str = ""
+    """The transfer encoding in lower case."""
+    is_attached: bool = False
+    """Whether it is a file that comes with the message (RFC 2183 2.2)."""
+
+
+def _entity(headers: Headers | HeaderBlock) -> Entity:
+    content_type = headers.get("content-type")
+    kind = content_type.partition(";")[0].strip().lower()
+    if " " in kind:
+        # A parameter without the semicolon before it.
+        kind = kind.split(" ", 1)[0]
+    return Entity(
+        content_type,
+        kind,
+        parameters(content_type).get("charset", "") if "charset" in content_type.lower() else "",
+        headers.get("content-transfer-encoding").lower(),
+        headers.get("content-disposition").lower().startswith("attachment"),
+    )
+
+
+@lru_cache(maxsize=2048)
+def _known_entity(head: str) -> Entity | None:
+    """What the header of a part says: mail systems write the same ones in all of their reports.
+
+    None where a line of it is no field.
+    """
+    return None if split_head(head)[1] else _entity(HeaderBlock(head))
+
+
+def _split_part(part: str) -> tuple[Entity, str]:
+    """What a part's header says, and its body."""
+    end = part.find("\n\n", 0, _USUAL_HEAD) + 1
+    if end and (entity := _known_entity(part[:end])):
+        return entity, part[end + 1 :]
+    head, body = split_head(part)
+    return _entity(HeaderBlock(head)), body
+
+
 @dataclass(slots=True)
 class Part:
     """One leaf of the MIME tree, or a whole message."""
 
-    headers: Headers | HeaderBlock
+    entity: Entity
     body: str
     """The body as it stands: a byte string, still transfer-encoded."""
     type: str = "text/plain"
@@ -106,24 +156,16 @@ class Part:
     _decoded: str | None = field(default=None, repr=False)
     _text: str | None = field(default=None, repr=False)
 
-    @property
-    def is_attached(self) -> bool:
-        """Whether it is a file that comes with the message (RFC 2183 2.2)."""
-        return self.headers.get("content-disposition").lower().startswith("attachment")
-
     def decoded(self) -> str:
         """The body as a byte string with the transfer encoding undone."""
         if self._decoded is None:
-            encoding = self.headers.get("content-transfer-encoding").lower()
-            self._decoded = undo_transfer(self.body, encoding)
+            self._decoded = undo_transfer(self.body, self.entity.encoding)
         return self._decoded
 
     def text(self) -> str:
         """The body as text; HTML becomes lines of text."""
         if self._text is None:
-            content_type = self.headers.get("content-type")
-            charset = parameters(content_type).get("charset", "") if ";" in content_type else ""
-            text = to_text(self.decoded()[:MOST_TEXT], charset)
+            text = to_text(self.decoded()[:MOST_TEXT], self.entity.charset)
             self._text = html_to_text(text) if self.type == "text/html" else text
         return self._text
 
@@ -161,8 +203,7 @@ class Message:
 
 def read(text: str, depth: int = 0) -> Message:
     """Split a byte string into headers and leaf parts, in order."""
-    match = _ENVELOPE_LINE.match(text)
-    if match:
+    if match := _ENVELOPE_LINE.match(text):
         text = text[match.end() :]
     elif text[:1] == "\n":
         text = text.lstrip("\n")
@@ -175,33 +216,28 @@ def read(text: str, depth: int = 0) -> Message:
 
 def _collect(message: Message, depth: int) -> None:
     """Append the leaves of `message` to its parts, depth first, without recursion."""
-    waiting: list[tuple[Headers | HeaderBlock, str, int]] = [(message.headers, message.body, depth)]
+    waiting: list[tuple[Entity, str, int]] = [(_entity(message.headers), message.body, depth)]
     parts = message.parts
     while waiting:
-        headers, body, depth = waiting.pop()
-        value = headers.get("content-type")
-        kind = value.partition(";")[0].strip().lower() if value else ""
-        if " " in kind:
-            # A parameter without the semicolon before it.
-            kind = kind.split(" ", 1)[0]
+        entity, body, depth = waiting.pop()
+        kind = entity.type
         if kind.startswith("multipart/") or (not kind and depth == 0 and body[:2] == "--"):
             if depth >= MOST_DEPTH:
                 message.note = "Parts nested too deeply were left out."
                 continue
-            pieces = _split(value, body)
+            pieces = _split(entity.content_type, body)
             if pieces:
                 room = MOST_PARTS - len(parts) - len(waiting)
                 if len(pieces) > room:
                     message.note = "Some of the many parts were left out."
                     pieces = pieces[: max(room, 0)]
                 for piece in reversed(pieces):
-                    head, inner = split_head(piece)
-                    waiting.append((HeaderBlock(head), inner, depth + 1))
+                    waiting.append((*_split_part(piece), depth + 1))
                 continue
             kind = "text/plain"
         elif "/" not in kind:
             kind = "text/plain"
-        parts.append(Part(headers, body, kind))
+        parts.append(Part(entity, body, kind))
 
 
 def _split(content_type: str, body: str) -> list[str]:

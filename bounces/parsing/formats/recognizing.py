@@ -67,12 +67,9 @@ def recognize(notice: Notice) -> Recognized | None:
 def _by_fields(headers: Headers, sender: str) -> Recognized | None:
     if (form := _BY_SENDER.get(sender)) is not None:
         return Recognized(form, f"from: {sender}", sure=False)
-    for name in headers.fields:
-        rows = _BY_FIELD.get(name)
-        if rows is None:
-            continue
+    for name in [name for name in headers.fields if name in _BY_FIELD]:
         value = headers.get(name).lower()
-        for wanted, row in rows:
+        for wanted, row in _BY_FIELD[name]:
             if wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted):
                 sure = row.sure and name == "subject"
                 return Recognized(row, f"{name}: {value}"[:200], sure)

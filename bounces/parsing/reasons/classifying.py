@@ -8,12 +8,13 @@ words that name the matter; the SMTP command; and last phrases and codes that sa
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
-from bounces.parsing.reasons.commands import command_in, state_in
+from bounces.parsing.reasons.commands import command_marked_in, command_said_in, state_in
 from bounces.parsing.reasons.evidence import Evidence, Verdict
 from bounces.parsing.reasons.framing import reply_in, sentence_with
 from bounces.parsing.reasons.pairs import PairIndex
-from bounces.parsing.reasons.phrases import PhraseIndex, words_of
+from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
 from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS, WORD_ROWS
@@ -22,6 +23,8 @@ _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
 
 _LONGEST_HOST = 255
+_USUAL = 600
+"""How many characters of a reply's words are worth remembering."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -81,20 +84,48 @@ _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdete
 """What a local program may report that is more than its own failure."""
 
 
+class _Wording(NamedTuple):
+    """What the words of a reply tell, whoever it is about."""
+
+    words: str
+    word_set: frozenset[str]
+    phrase: Phrase | None
+    """What any MTA may say."""
+    command: str
+    """The SMTP command that was refused."""
+    provider: Provider | None
+    """Who alone speaks so."""
+
+
+def _read(words: str) -> _Wording:
+    word_set = frozenset(words.split())
+    found = _WORDS.keys() & word_set
+    return _Wording(
+        words,
+        word_set,
+        _TEXTS.find(word_set, words),
+        command_said_in(word_set, words),
+        min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name]) if found else None,
+    )
+
+
+_read_before = lru_cache(maxsize=2048)(_read)
+"""Mail systems say the same words all day: codes, numbers and addresses are none."""
+
+
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
-    __slots__ = ("_command", "evidence", "text", "word_set", "words")
+    __slots__ = ("_command", "evidence", "text", "wording")
 
     def __init__(self, evidence: Evidence) -> None:
         text = evidence.diagnostic
         if len(text) > _LIMIT:
             text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
-        word_list = words_of(text)
+        words = f" {' '.join(words_of(text))} "
         self.evidence = evidence
         self.text = text
-        self.word_set = frozenset(word_list)
-        self.words = f" {' '.join(word_list)} "
+        self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
         self._command: str | None = None
 
     @property
@@ -102,9 +133,8 @@ class _Case:
         """The SMTP command that was refused, from the evidence or else from the text."""
         if self._command is None:
             stated = self.evidence.command.split()
-            self._command = (
-                stated[0].upper() if stated else command_in(self.text, self.word_set, self.words)
-            )
+            marked = stated[0].upper() if stated else command_marked_in(self.text)
+            self._command = self.wording.command if marked is None else marked
         return self._command
 
     @property
@@ -131,7 +161,7 @@ def _by_provider(case: _Case) -> Verdict | None:
         for match in provider.code.finditer(case.text.lower()):
             if reason := provider.codes.get(match[1], ""):
                 return case.verdict(reason, f"{provider.name}:{match[1]}", match[1])
-    phrase = _INDEXES[provider.name].find(case.word_set, case.words)
+    phrase = _INDEXES[provider.name].find(case.wording.word_set, case.wording.words)
     if phrase is not None:
         reason = phrase.reason
         if reason == "mesgtoobig":
@@ -149,8 +179,8 @@ def _provider_of(case: _Case) -> Provider | None:
     remote = evidence.remote_mta
     if remote and len(remote) <= _LONGEST_HOST and (provider := _provider_at(remote)):
         return provider
-    if found := _WORDS.keys() & case.word_set:
-        return min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name])
+    if case.wording.provider is not None:
+        return case.wording.provider
     if not remote and len(evidence.reporting_mta) <= _LONGEST_HOST:
         provider = _provider_at(evidence.reporting_mta)
         if provider is not None and provider.reports:
@@ -172,7 +202,7 @@ def _provider_at(host: str) -> Provider | None:
 
 def _by_text(case: _Case) -> Verdict | None:
     """Ask the phrases that any MTA may write."""
-    phrase = _TEXTS.find(case.word_set, case.words)
+    phrase = case.wording.phrase
     if phrase is None:
         return None
     reason = _in_its_place(phrase.reason, phrase.text, case)
@@ -181,7 +211,7 @@ def _by_text(case: _Case) -> Verdict | None:
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = reply_in(case.words)
+    words = reply_in(case.wording.words)
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
@@ -238,7 +268,7 @@ def _by_code(case: _Case) -> Verdict:
         return verdict
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
-    if word := _ABOUT.find(case.word_set, case.words):
+    if word := _ABOUT.find(case.wording.word_set, case.wording.words):
         return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
     if case.is_for_now and (verdict := _by_weak_phrase(case)):
         return verdict
@@ -259,15 +289,15 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(reason, f"status:{status}")
     if reason := _BY_REPLY.get(evidence.smtp_code, ""):
         return case.verdict(reason, f"reply:{evidence.smtp_code}")
-    if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.word_set:
+    if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.wording.word_set:
         return case.verdict("userunknown", "command:RCPT")
-    if case.word_set or evidence.smtp_code or status:
+    if case.wording.word_set or evidence.smtp_code or status:
         return case.verdict("onhold", "none")
     return Verdict("undefined", "none", "")
 
 
 def _by_weak_phrase(case: _Case) -> Verdict | None:
-    phrase = _WEAK.find(case.word_set, case.words)
+    phrase = _WEAK.find(case.wording.word_set, case.wording.words)
     if phrase is None:
         return None
     reason = phrase.reason

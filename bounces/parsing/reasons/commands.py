@@ -103,14 +103,18 @@ def state_in(text: str) -> State | None:
     return _STATES.get(match[1]) if match else None
 
 
-def command_in(text: str, word_set: frozenset[str], words: str) -> str:
-    """Return the SMTP command that a reporter's sentence names as refused, or empty.
-
-    `word_set` and `words` are the words of `text`, as `PhraseIndex.find` takes them.
-    """
+def command_marked_in(text: str) -> str | None:
+    """Return the SMTP command that a reporter marks by a type or a number, or None."""
     if text[:7].lower() == "x-unix;":
         return "PIPE"
-    if state := state_in(text):
-        return state.command
+    state = state_in(text)
+    return state.command if state else None
+
+
+def command_said_in(word_set: frozenset[str], words: str) -> str:
+    """Return the SMTP command that a reporter's sentence names as refused, or empty.
+
+    `word_set` and `words` are as `PhraseIndex.find` takes them.
+    """
     phrase = _INDEX.find(word_set, words)
     return phrase.reason if phrase else ""

@@ -8,6 +8,7 @@ hangs on its rarest whole word; a text is only compared with phrases whose word 
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +16,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
+_ASCII_WORD = re.compile(r"[a-z][a-z0-9]*")
 _ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
+_DOMAIN = string.ascii_letters + string.digits + "_.-"
+_LOCAL = "".join(c for c in map(chr, range(128)) if not c.isspace() and c not in "@<>([:;,'\"")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TWO_SPELLINGS = frozenset(("t", "e", "can"))
 """Words that are left of spellings which `_in_one_spelling` makes one."""
@@ -33,12 +37,32 @@ _COMMON = frozenset(
 
 def words_of(text: str) -> list[str]:
     """Cut `text` into the lower-case words that phrases are made of; addresses are left out."""
-    if "@" in text:
-        text = _ADDRESS.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).replace("İ", "i")
-    words = _WORD.findall(text.lower())
+    if text.isascii():
+        words = _ASCII_WORD.findall(_without_addresses(text).lower())
+    else:
+        text = unicodedata.normalize("NFC", _ADDRESS.sub(" ", text)).replace("İ", "i")
+        words = _WORD.findall(text.lower())
     return words if _TWO_SPELLINGS.isdisjoint(words) else _in_one_spelling(words)
+
+
+def _without_addresses(text: str) -> str:
+    """Do as `_ADDRESS.sub(" ", text)` does for ASCII, from each @ to both sides."""
+    before, *others = text.split("@")
+    kept: list[str] = []
+    begins = 0
+    for after in others:
+        rest = before[begins:].rstrip(_LOCAL)
+        end = begins + len(rest)
+        # An address has a local part, and nothing belongs to two.
+        if end < len(before) and (end > begins or not kept):
+            kept.append(rest)
+            begins = len(after) - len(after.lstrip(_DOMAIN))
+        else:
+            kept.append(before[begins:])
+            begins = 0
+        before = after
+    kept.append(before[begins:])
+    return " ".join(kept)
 
 
 def _in_one_spelling(words: list[str]) -> list[str]:
