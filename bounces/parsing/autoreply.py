@@ -98,4 +98,9 @@ def mark_of(headers: Headers, subject: str) -> str:
         value = headers.get(name)
         if _MARKS[name] in value.lower().replace("-", "_"):
             return f"{name}: {value}"
-    return f"Subject: {subject}" if _SUBJECT.match(subject) else ""
+    return f"Subject: {subject}" if is_subject(subject) else ""
+
+
+def is_subject(subject: str) -> bool:
+    """Whether a subject begins as those of automatic replies do."""
+    return _SUBJECT.match(subject) is not None

@@ -14,6 +14,7 @@ _FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*
 _FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
 _MOST_OF_FIELDS = 4000
 _GROUPS = re.compile(r"\n[ \t]*\n")
+_REJECTED = re.compile(r"automatically rejected\b[^:]{0,120}(?:: ?(.{1,1000}))?")
 _OF_RECIPIENT = frozenset({"action", "status", "diagnostic-code", "remote-mta"})
 _BEGINS_RECIPIENT = ("original-recipient", "final-recipient", "action")
 _END = re.compile(r"^--\S", re.M)
@@ -83,6 +84,23 @@ def extract_untyped(notice: Notice) -> list[Finding]:
         found = findings_of(text[: end.start()] if end else text)
         if found:
             return found
+    return []
+
+
+def extract_rejection(notice: Notice) -> list[Finding]:
+    """Who rejected a message after its delivery: a filter (RFC 5429 2.2.1), or a full mailbox.
+
+    It comes in the form of a receipt, whose recipient is the one who failed.
+    """
+    text = notice.whole_text
+    match = _REJECTED.search(text) if "utomatically rejected" in text else None
+    if match is None:
+        return []
+    for part in notice.message.parts:
+        if part.type == "message/disposition-notification":
+            fields = Headers(part.decoded().replace("\n\n", "\n"))
+            recipient = addresses.of_field(fields.get("final-recipient"))
+            return [Finding(recipient, match[1] or text, action="failed")]
     return []
 
 

@@ -13,6 +13,7 @@ from bounces.parsing import (
     dsn,
     enriching,
     mime,
+    replies,
     reports,
     ses,
     texts,
@@ -56,7 +57,6 @@ _UNDELIVERED = re.compile(
     r"(?:unable|failed) to deliver|was(?: not|n't) delivered",
     re.I,
 )
-_CODED = re.compile(r"(?<![\w.-])[45]\d\d[ -](?:\d\.\d\.\d|\w)|(?<![\w.-])[45]\.\d\.\d\b")
 _FORWARDED = re.compile(
     r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
     r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
@@ -126,7 +126,8 @@ def _look(notice: Notice, depth: int) -> _Look:
         enriching.enrich(found, notice, form)
         return _delivery(found, notice, form, "rfc3464")
     if "message/disposition-notification" in notice.types:
-        return _Look("other", notice)
+        found = dsn.extract_rejection(notice)
+        return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
     if recognized is not None and (recognized.sure or _BOUNCE_SUBJECT.search(notice.subject)):
         reported = True
     else:
@@ -162,7 +163,9 @@ def _is_from_a_daemon(notice: Notice) -> bool:
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
     about_delivery = _BOUNCE_SUBJECT.search(notice.subject) is not None
     if not _DAEMON.search(headers.get("from")):
-        return about_delivery and (nobody or _reads_as_a_report(notice))
+        return about_delivery and (
+            not autoreply.is_subject(notice.subject) if nobody else _reads_as_a_report(notice)
+        )
     # Postmasters write letters too, and systems that measure send reports.
     if _MEASURED.match(notice.subject):
         return False
@@ -174,7 +177,7 @@ def _reads_as_a_report(notice: Notice) -> bool:
     return (
         _BOUNCE_SUBJECT.match(notice.subject) is not None
         and _UNDELIVERED.search(notice.whole_text) is not None
-        and _CODED.search(notice.whole_text) is not None
+        and replies.codes_in(notice.whole_text) != replies.Codes()
         and not autoreply.mark_of(notice.headers, notice.subject)
     )
 
