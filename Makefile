@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # These import no Django and are fully typed.
-PURE := bounces/parsing diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
+PURE := bounces/parsing bounces/handover.py diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
 	diagnostics/plans.py diagnostics/spf_tree.py diagnostics/subject.py network lists/verp.py lists/outgoing/backoff.py \
 	lists/outgoing/posting.py lists/outgoing/signing.py lists/bands.py lists/policy.py \
 	lists/addresses.py lists/sending_facts.py lists/how_to_send.py lists/replaying.py \

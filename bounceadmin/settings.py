@@ -205,6 +205,9 @@ PIPELINE_CLAIM_SECONDS = env.int("PIPELINE_CLAIM_SECONDS", default=300)
 RECEIPT_RETENTION_DAYS = env.int("RECEIPT_RETENTION_DAYS", default=60)
 # More bounces a day to one signed return path are not believed, unless their mails are known.
 RETURN_PATH_DAILY_LIMIT = env.int("RETURN_PATH_DAILY_LIMIT", default=10)
+# Names of mail hosts of yours: their `Received` and `Authentication-Results` are believed where
+# they stand above everything that came with the message.
+TRUSTED_AUTHSERV_IDS = env.list("TRUSTED_AUTHSERV_IDS", default=[])
 RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)

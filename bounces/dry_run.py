@@ -36,6 +36,7 @@ _TOLD = (
     "trust",
     "proof",
     "mailing_list_id",
+    "campaign__accepts_unverified",
 )
 _NOTHING_YET = {
     "addresses": 0,
@@ -105,6 +106,7 @@ def _pasts(events: QuerySet[BounceEvent], addresses: list[str]) -> Iterator[tupl
                 list_id=row.mailing_list_id,
                 reason=row.reason,
                 proved=_is_proved(row),
+                by_origin=row.proof == BounceEvent.Proof.ORIGIN,
                 ours=(row.address, row.mailing_list_id) in ours,
             )
         )
@@ -115,8 +117,12 @@ def _pasts(events: QuerySet[BounceEvent], addresses: list[str]) -> Iterator[tupl
 
 
 def _is_proved(row) -> bool:
-    # What a policy accepted was not proved: another policy may think otherwise.
-    return row.trust == BounceEvent.Trust.VERIFIED and row.proof != BounceEvent.Proof.ACCEPTED
+    # What a policy accepted was not proved: another policy may think otherwise. A campaign's own
+    # choice stands whatever the policy is.
+    proof = BounceEvent.Proof
+    if row.proof == proof.ACCEPTED:
+        return bool(row.campaign__accepts_unverified)
+    return row.trust == BounceEvent.Trust.VERIFIED and row.proof != proof.ORIGIN
 
 
 def _unsuppressed(addresses: list[str]) -> list[tuple[str, datetime]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC
 
 from django.db import OperationalError, transaction
@@ -11,11 +11,13 @@ from django.db import OperationalError, transaction
 from bounces import bounding, receipts
 from bounces.attributing import subscribed
 from bounces.drafting import Draft, dedupe_key, drafts
-from bounces.models import BounceEvent
+from bounces.models import BounceEvent, InboundMessage
+from bounces.origins import NO_PROOFS, Proofs
 from bounces.privacy import hide
 from bounces.taking import Understood
+from bounces.text import storable
 from lists import bouncing, bulk, counting, subscribing
-from lists.models import MailingList
+from lists.models import Campaign, MailingList
 from lists.policies import policies_of
 from lists.policy import Unverified
 from lists.privacy import forgotten
@@ -29,13 +31,16 @@ _MOST_RACES = 10
 _SEVERITY = {"hard": 3, "block": 2, "soft": 1, "": 0}
 
 
-def record(found: Iterable[Understood]) -> list[BounceEvent]:
+def record(found: Iterable[Understood], proofs: Proofs = NO_PROOFS) -> list[BounceEvent]:
     """Save the events that are new, act on them, count them; return them.
+
+    `proofs` are those by who handed the message over.
 
     Call it within the transaction that marks their messages as processed. An event that is there
     already, by whatever road it came, is left out and counted nowhere.
     """
     waiting = [draft for item in found for draft in drafts(item)]
+    _accept_origins(waiting, proofs)
     _accept_unverified(waiting)
     bounding.bound(waiting)
     events: dict[str, BounceEvent] = {}
@@ -71,10 +76,38 @@ def _once_by_source(events: dict[str, BounceEvent]) -> dict[str, BounceEvent]:
 
 
 def _accept_unverified(waiting: list[Draft]) -> None:
-    """Let lists whose policy says so act without proof, but only on their own subscribers."""
+    """Let lists and campaigns that say so act without proof, but only on the lists' subscribers."""
     unproved = [d.event for d in waiting if d.event.trust == Trust.UNVERIFIED]
-    for event in _of_subscribers(unproved, Unverified.EVERYTHING):
+    by_list = _of_subscribers(unproved, Unverified.EVERYTHING)
+    for event in (*by_list, *_of_open_campaigns(unproved)):
         event.trust, event.proof = Trust.VERIFIED, Proof.ACCEPTED
+
+
+def _of_open_campaigns(events: list[BounceEvent]) -> list[BounceEvent]:
+    """Those to the address of a campaign that acts without proof, about its list's subscribers."""
+    # A webhook that may not speak for a campaign must not do so by its address either.
+    to_addresses = [e for e in events if e.message.source != InboundMessage.Source.WEBHOOK]
+    open_campaigns = accepting_campaigns({e.campaign_id for e in to_addresses})
+    return _subscribers_among([e for e in to_addresses if e.campaign_id in open_campaigns])
+
+
+def accepting_campaigns(ids: Collection[int | None]) -> set[int]:
+    """Those campaigns that act on bounces that nothing proves, whatever their list's policy."""
+    known = set(ids) - {None}
+    if not known:
+        return set()
+    rows = Campaign.objects.filter(pk__in=known, accepts_unverified=True)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _accept_origins(waiting: list[Draft], proofs: Proofs) -> None:
+    """Believe what the recipient's own mail servers handed over, as far as that was found out."""
+    for draft in waiting if proofs else ():
+        event = draft.event
+        why = proofs.get((event.message_id, event.address))
+        if why and event.trust == Trust.UNVERIFIED and event.kind == Kind.BOUNCE:
+            event.trust, event.proof = Trust.VERIFIED, Proof.ORIGIN
+            event.proof_note = storable(why, 255)
 
 
 def _of_subscribers(events: list[BounceEvent], may: Unverified) -> list[BounceEvent]:
@@ -82,9 +115,12 @@ def _of_subscribers(events: list[BounceEvent], may: Unverified) -> list[BounceEv
     lists = MailingList.objects.in_bulk({e.mailing_list_id for e in events} - {None})
     policies = policies_of(lists.values()) if lists else {}
     open_lists = {pk for pk, policy in policies.items() if policy.unverified == may}
-    candidates = [event for event in events if event.mailing_list_id in open_lists]
-    ours = subscribed({(event.address, event.mailing_list_id) for event in candidates})
-    return [event for event in candidates if (event.address, event.mailing_list_id) in ours]
+    return _subscribers_among([e for e in events if e.mailing_list_id in open_lists])
+
+
+def _subscribers_among(events: list[BounceEvent]) -> list[BounceEvent]:
+    ours = subscribed({(event.address, event.mailing_list_id) for event in events})
+    return [event for event in events if (event.address, event.mailing_list_id) in ours]
 
 
 def _hide_erased(events: Iterable[BounceEvent]) -> None:

@@ -51,7 +51,7 @@ def explain(event: BounceEvent) -> Explanation:
         sentence=_(reason.sentence) if reason else str(_SENTENCES.get(event.kind, event.reason)),
         advice=_(reason.advice) if reason and reason.advice else "",
         consequence=str(consequence(event)),
-        trust=str(event.get_proof_display()) + ".",
+        trust=" ".join(filter(None, [f"{event.get_proof_display()}.", event.proof_note])),
     )
 
 
@@ -62,8 +62,8 @@ def consequence(event: BounceEvent) -> str:
         return _OF_KINDS[event.kind]
     if event.effect == bounding.EFFECT:
         return _(
-            "Nothing: more bounces came to this signed return path in a day than mails are likely "
-            "to be sent with it, so this one is not believed. It is in no rate."
+            "Nothing: more bounces about this person came in a day than a campaign is likely to "
+            "send mails to one, so this one is not believed. It is in no rate."
         )
     if event.effect in _CONSEQUENCES:
         return _CONSEQUENCES[event.effect]

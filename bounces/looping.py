@@ -19,6 +19,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bounces.eventing import accepting_campaigns
 from bounces.models import InboundMessage, SenderHour
 from bounces.parsing.loops import Loop, loop_of
 from bounces.retrying import process_again
@@ -70,15 +71,19 @@ class Loops:
         merge(SenderHour, ("hour", "sender", "kind"), ("seen", "held"), rows)
 
 
-def tell_apart(understood: Sequence[Understood]) -> Loops:
-    """Find loops and storms in a batch, in a few queries."""
+def tell_apart(understood: Sequence[Understood], proved: Collection[int] = ()) -> Loops:
+    """Find loops and storms in a batch, in a few queries.
+
+    `proved` are the ids of rows that are proved by who handed them over.
+    """
     found = Loops()
     open_roads = [item for item in understood if item.row.source in _OPEN_ROADS]
-    believing = _believing_lists(open_roads)
+    believing = _Believing.of(open_roads)
     doubtful = []
     for item in open_roads:
         loop = _loop(item)
-        if loop or not (item.attribution.proof or _is_believed(item, believing)):
+        is_proved = item.attribution.proof or item.row.pk in proved
+        if loop or not (is_proved or _is_believed(item, believing)):
             doubtful.append((item, _sender(item), loop))
     seen = _seen_this_hour({sender for _, sender, _ in doubtful})
     for item, sender, loop in doubtful:
@@ -100,17 +105,33 @@ def _loop(item: Understood) -> Loop:
     return loop_of(item.parsed, bytes(item.row.raw))
 
 
-def _believing_lists(items: Sequence[Understood]) -> set[int]:
-    """Lists whose policy acts on bounces that nothing proves."""
-    unproved = [item for item in items if not item.attribution.proof]
-    ids = {item.attribution.list_id for item in unproved if item.parsed.kind == "bounce"}
-    lists = MailingList.objects.in_bulk(ids - {None})
-    policies = policies_of(lists.values()) if lists else {}
-    return {pk for pk, policy in policies.items() if policy.unverified != Unverified.NOTHING}
+@dataclass(frozen=True, slots=True)
+class _Believing:
+    """Lists and campaigns that act on bounces that nothing proves."""
+
+    lists: set[int]
+    campaigns: set[int]
+
+    @classmethod
+    def of(cls, items: Sequence[Understood]) -> _Believing:
+        about = [
+            item.attribution
+            for item in items
+            if item.parsed.kind == "bounce" and not item.attribution.proof
+        ]
+        lists = MailingList.objects.in_bulk({one.list_id for one in about} - {None})
+        policies = policies_of(lists.values()) if lists else {}
+        return cls(
+            {pk for pk, policy in policies.items() if policy.unverified != Unverified.NOTHING},
+            accepting_campaigns({one.campaign_id for one in about}),
+        )
 
 
-def _is_believed(item: Understood, believing: set[int]) -> bool:
-    return item.parsed.kind == "bounce" and item.attribution.list_id in believing
+def _is_believed(item: Understood, believing: _Believing) -> bool:
+    about = item.attribution
+    return item.parsed.kind == "bounce" and (
+        about.list_id in believing.lists or about.campaign_id in believing.campaigns
+    )
 
 
 def _sender(item: Understood) -> str:

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import eventing, looping, taking
+from bounces import eventing, looping, origins, taking
 from bounces.attributing import Arrived, attribute
 from bounces.models import InboundMessage
 from bounces.parsing import parse
@@ -134,7 +134,9 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     ]
     of_mail = [item for item in understood if item.row.pk not in requests]
     taken = taking.taken(of_mail)
-    loops = looping.tell_apart([item for item in of_mail if item.row.pk not in taken])
+    left = [item for item in of_mail if item.row.pk not in taken]
+    proofs = origins.proved(left)
+    loops = looping.tell_apart(left, proved={pk for pk, _ in proofs})
     taken |= loops.taken
     with transaction.atomic():
         still = set(
@@ -146,7 +148,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
         )
         rows = [row for row in rows if row.pk in still]
         understood = [item for item in understood if item.row.pk in still]
-        eventing.record(item for item in understood if item.row.pk not in taken)
+        eventing.record((i for i in understood if i.row.pk not in taken), proofs)
         for item in understood:
             mine = taken.get(item.row.pk)
             if mine is not None and mine.keep is not None:

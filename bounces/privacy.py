@@ -19,6 +19,7 @@ _SAID = {
     "reported_recipient": "",
     "diagnostic": "",
     "evidence": "",
+    "proof_note": "",
     "original_message_id": "",
 }
 

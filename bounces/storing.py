@@ -31,6 +31,8 @@ class Incoming:
     source_detail: str = ""
     envelope_sender: str = ""
     envelope_recipient: str = ""
+    client_ip: str = ""
+    client_helo: str = ""
     received_at: datetime | None = None
     size: int = 0
     content_type: str = InboundMessage.ContentType.MAIL
@@ -121,6 +123,8 @@ def _row(message: Incoming) -> InboundMessage:
         endpoint_id=message.endpoint_id,
         envelope_sender=storable(message.envelope_sender, 320),
         envelope_recipient=storable(message.envelope_recipient, 320),
+        client_ip=storable(message.client_ip, 45),
+        client_helo=storable(message.client_helo, 255),
         received_at=message.received_at or timezone.now(),
         note=note,
     )

@@ -30,10 +30,13 @@ def tools(*, reach_internal: bool = False) -> Tools:
     """Tools over the network; `reach_internal` opens the networks that the settings allow."""
     allowed = settings.DIAGNOSTICS_ALLOWED_NETWORKS if reach_internal else ()
     policy = AddressPolicy.allowing(allowed)
-    resolver = _resolver()
-    connect = connector(resolver, policy)
+    bounds = Bounds(
+        questions=settings.DIAGNOSTICS_QUESTIONS, seconds=float(settings.DIAGNOSTICS_SECONDS)
+    )
+    asker = resolver(bounds)
+    connect = connector(asker, policy)
     return Tools(
-        resolver=resolver,
+        resolver=asker,
         policy=policy,
         connect=connect,
         fetch=fetcher(connect, seconds=10.0),
@@ -43,11 +46,9 @@ def tools(*, reach_internal: bool = False) -> Tools:
     )
 
 
-def _resolver() -> Any:
+def resolver(bounds: Bounds) -> Any:
+    """A resolver over the name servers of the settings, which keeps to `bounds`."""
     servers = [_server(text) for text in settings.DIAGNOSTICS_RESOLVERS]
-    bounds = Bounds(
-        questions=settings.DIAGNOSTICS_QUESTIONS, seconds=float(settings.DIAGNOSTICS_SECONDS)
-    )
     try:
         return BoundedResolver(
             [address for address, _ in servers],

@@ -65,6 +65,8 @@ class Policy:
     soft_points: Mapping[str, float] = field(default_factory=lambda: SOFT_POINTS)
     complaint_action: Action = Action.SUPPRESS
     unverified: Unverified = Unverified.NOTHING
+    believe_origin: bool = False
+    """A report that the recipient's own mail servers hand over counts as proved."""
     probation_days: int = 30
     """How long after it was lifted by hand a hard bounce acts at once, whatever the counts."""
     probation_action: Action = Action.SUPPRESS

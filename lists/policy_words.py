@@ -34,6 +34,7 @@ def in_words(policy: Policy) -> list[str]:
         _("Blocks are never held against the address."),
         _complaints(policy),
         str(_UNVERIFIED[policy.unverified]),
+        _origin(policy),
         _probation(policy),
         _("A bounced address is kept away %(reach)s.") % {"reach": _REACHES[policy.bounce_reach]},
     ]
@@ -72,6 +73,12 @@ def _complaints(policy: Policy) -> str:
             "reach": reach
         }
     return _("A complaint keeps the address away %(reach)s.") % {"reach": reach}
+
+
+def _origin(policy: Policy) -> str:
+    if policy.believe_origin:
+        return _("A bounce that the recipient's own mail servers hand over counts as proved.")
+    return _("Which server hands a bounce over proves nothing.")
 
 
 def _probation(policy: Policy) -> str:

@@ -22,6 +22,8 @@ class Past:
     """0 for all lists, where it was unsuppressed."""
     reason: str = ""
     proved: bool = True
+    by_origin: bool = False
+    """Proved by the server that handed it over, for policies that believe that."""
     ours: bool = True
     """The address is a subscriber of the list: what is not proved may concern only those."""
 
@@ -71,7 +73,7 @@ def replay(policy: Policy, pasts: Iterable[Past], now: datetime) -> Outcome:
 
 
 def _judged_as(policy: Policy, past: Past) -> str:
-    if past.proved:
+    if past.proved or (past.by_origin and policy.believe_origin):
         return past.what
     if not past.ours or policy.unverified == Unverified.NOTHING:
         return ""

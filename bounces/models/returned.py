@@ -73,6 +73,9 @@ class InboundMessage(models.Model):
     source_detail = models.CharField(_("where from"), max_length=255, blank=True)
     envelope_sender = models.CharField(_("envelope sender"), max_length=320, blank=True)
     envelope_recipient = models.CharField(_("envelope recipient"), max_length=320, blank=True)
+    # Whom the listener took it from by SMTP; empty for what an MTA of ours handed over.
+    client_ip = models.CharField(_("client's address"), max_length=45, blank=True)
+    client_helo = models.CharField(_("client's HELO"), max_length=255, blank=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
     # When workers were last told of it; the sweep tells them again of what is left.
@@ -151,7 +154,8 @@ class BounceEvent(models.Model):
         SIGNED_RETURN_PATH = "signed", _("The signed return path holds")
         KNOWN_MESSAGE = "message-id", _("It is about a message we sent")
         WEBHOOK = "webhook", _("Your mail service says so, by an authenticated webhook")
-        ACCEPTED = "accepted", _("The list acts on unverified bounces")
+        ORIGIN = "origin", _("The recipient's own mail servers handed it over")
+        ACCEPTED = "accepted", _("The list or the campaign acts on unverified bounces")
         NONE = "", _("Nothing proves that it is about mail we sent")
 
     message = models.ForeignKey(
@@ -179,6 +183,8 @@ class BounceEvent(models.Model):
     )
     trust = models.CharField(_("trust"), max_length=16, choices=Trust)
     proof = models.CharField(_("because"), max_length=16, choices=Proof, blank=True)
+    # In a sentence, where there is more to say of it.
+    proof_note = models.CharField(_("proof"), max_length=255, blank=True)
     effect = models.CharField(_("what it did"), max_length=16, blank=True)
     remote_mta = models.CharField(_("remote MTA"), max_length=255, blank=True)
     reporting_mta = models.CharField(_("reporting MTA"), max_length=255, blank=True)

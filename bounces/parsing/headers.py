@@ -67,6 +67,12 @@ class Headers:
         return decode_words(self.get(name))
 
 
+def ordered_fields(block: str) -> list[tuple[str, str]]:
+    """The fields of a header block, top first: names in lower case, values unfolded."""
+    found = _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]
+    return [(name.lower(), unfold(value)) for name, value in found]
+
+
 class HeaderBlock:
     """The header block of a part or of a returned message: of its many fields few are asked for.
 

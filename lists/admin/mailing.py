@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -25,6 +25,10 @@ from lists.words import band_pill
 
 # Campaigns that a list's page compares.
 _NEWEST = 25
+ACCEPTS_UNVERIFIED = _(
+    "This campaign acts on bounces that nothing proves: anyone who knows its address can have "
+    "subscribers of its list suppressed."
+)
 
 
 @admin.register(MailingList)
@@ -119,7 +123,17 @@ class CampaignAdmin(HealthFirstAdmin):
     list_select_related = ["mailing_list"]
     search_fields = ["name", "bounce_address"]
     autocomplete_fields = ["mailing_list"]
-    fields = ["mailing_list", "name", "bounce_address", "started_at"]
+    fields = ["mailing_list", "name", "bounce_address", "started_at", "accepts_unverified"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None) -> tuple[str, ...]:
+        if request.user.has_perm("lists.accept_unverified"):
+            return ()
+        return ("accepts_unverified",)
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.accepts_unverified and "accepts_unverified" in form.changed_data:
+            self.message_user(request, ACCEPTS_UNVERIFIED, messages.WARNING)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).select_related("mailing_list")

@@ -66,7 +66,7 @@ _RULES = [
                 "was really sent. Without either, anybody could have written it. Whatever is "
                 "chosen here concerns the list's own subscribers only."
             ),
-            "fields": ["unverified"],
+            "fields": ["unverified", "believe_origin"],
         },
     ),
     (

@@ -141,13 +141,26 @@ class Campaign(models.Model):
         help_text=_("The envelope sender. Leave it empty to get one made."),
     )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
+    accepts_unverified = models.BooleanField(
+        _("act on bounces that nothing proves"),
+        default=False,
+        help_text=_(
+            "Whatever the list's policy says, bounces to this campaign's address then do "
+            "everything, as if they were proved, to subscribers of its list. Anyone who knows the "
+            "address can have them suppressed. Use it only where signed return paths are "
+            "impossible."
+        ),
+    )
     # A flag for people and sending applications: bounces of a paused campaign still count.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
-        permissions = [("pause_campaign", "Can pause and resume a campaign")]
+        permissions = [
+            ("pause_campaign", "Can pause and resume a campaign"),
+            ("accept_unverified", "Can let a campaign act on unproved bounces"),
+        ]
         ordering = ["-started_at", "-id"]
         constraints = [
             models.UniqueConstraint(

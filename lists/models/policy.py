@@ -96,6 +96,18 @@ class PolicyRules(models.Model):
             "have addresses suppressed. Use it only where signed return paths are impossible."
         ),
     )
+    believe_origin = models.BooleanField(
+        _("believe bounces whose server is proved to be the recipient's own"),
+        default=False,
+        help_text=_(
+            "Proved by the address of the server that hands the bounce over (it is an MX of the "
+            "recipient's domain), or by SPF or DKIM of that domain or of its MX's. That proves "
+            "that the report comes from the recipient's provider, not that you sent the mail; so "
+            "it also takes that the recipient is a subscriber of the list, and that the campaign "
+            "was sent in the last 14 days. A customer of the same provider who can send with an "
+            "empty envelope sender could still forge one."
+        ),
+    )
     probation_days = models.PositiveSmallIntegerField(
         _("days on probation"),
         default=30,
@@ -120,6 +132,7 @@ class PolicyRules(models.Model):
         "complaint_scope",
         "suppression_scope",
         "unverified",
+        "believe_origin",
         "probation_days",
         "probation_action",
     )
@@ -151,6 +164,7 @@ class PolicyRules(models.Model):
             soft_points={**SOFT_POINTS, **self.soft_points},
             complaint_action=Action(self.complaint_action),
             unverified=Unverified(self.unverified),
+            believe_origin=self.believe_origin,
             probation_days=self.probation_days,
             probation_action=Action(self.probation_action),
             bounce_reach=self.suppression_scope,

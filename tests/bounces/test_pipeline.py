@@ -231,7 +231,7 @@ def test_one_bad_message_is_set_aside_and_the_others_go_on(campaign, ann, monkey
 
 
 def test_database_trouble_gives_the_messages_back(campaign, ann, monkeypatch):
-    def record(found):
+    def record(found, proofs):
         raise OperationalError("the server went away")
 
     monkeypatch.setattr(eventing, "record", record)

@@ -94,5 +94,5 @@ def test_every_policy_has_a_sentence_for_each_rule(action, unverified, days):
         probation_days=days,
     )
     sentences = in_words(policy)
-    assert len(sentences) == 7
+    assert len(sentences) == 8
     assert all(sentence.endswith(".") and "%" not in sentence for sentence in sentences)

@@ -205,7 +205,7 @@ class Conversation(SMTP):
         envelope = self.envelope
         try:
             stored = await self._house.taker.take(
-                envelope.mail_from, envelope.rcpt_tos, raw, self._peer
+                envelope.mail_from, envelope.rcpt_tos, raw, self._peer, self._client_helo()
             )
         except StorageAwayError:
             return AWAY
@@ -219,6 +219,10 @@ class Conversation(SMTP):
 
     def _replies(self, reply: str, recipients: Sequence[str]) -> list[str]:
         return [reply]
+
+    def _client_helo(self) -> str:
+        """What the client calls itself, where the client may be anybody; else empty."""
+        return self.session.host_name or "unknown"
 
     async def _read_message(self) -> bytes | None:
         """The message up to its dot (RFC 5321 4.1.1.4, 4.5.2); None where it is too large.
@@ -252,3 +256,7 @@ class LmtpConversation(Conversation, LMTP):
 
     def _replies(self, reply: str, recipients: Sequence[str]) -> list[str]:
         return [reply] * len(recipients)
+
+    def _client_helo(self) -> str:
+        # An MTA of ours, which wrote down whom it has the message from.
+        return ""

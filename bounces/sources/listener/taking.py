@@ -46,10 +46,13 @@ class Taker:
         """Whether its mail is taken. Raises StorageAwayError."""
         return await self._in_thread(is_ours, recipient)
 
-    async def take(self, sender: str, recipients: Sequence[str], raw: bytes, peer: str) -> bool:
+    async def take(
+        self, sender: str, recipients: Sequence[str], raw: bytes, peer: str, client_helo: str = ""
+    ) -> bool:
         """Store the message for each recipient; when this returns it is committed.
 
-        False where there is nothing to store. Raises StorageAwayError.
+        `client_helo` is empty where the peer is an MTA of ours, which is nobody's proof of
+        anything. False where there is nothing to store. Raises StorageAwayError.
         """
         messages = [
             Incoming(
@@ -58,6 +61,8 @@ class Taker:
                 source_detail=peer,
                 envelope_sender=sender,
                 envelope_recipient=recipient,
+                client_ip=peer if client_helo else "",
+                client_helo=client_helo,
             )
             for recipient in recipients
         ]
