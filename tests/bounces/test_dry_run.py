@@ -265,3 +265,19 @@ def test_nobody_else_tries_policies(client, role):
     page = reverse("admin:lists_streampolicy_dry_run", args=[proposed(hard_suppress_at=2).pk])
     assert client.get(page).status_code == 403
     assert client.post(page).status_code == 403
+
+
+def test_what_the_recipients_servers_proved_counts_for_policies_that_believe_it(campaign):
+    happened(campaign, "ann@example.net", "hard", proof="origin")
+    StreamPolicy.objects.update(believe_origin=True)
+    result = worked_off(proposed(believe_origin=False)).result
+    assert (result["now"], result["then"]) == ({"hard": 1}, {})
+
+
+def test_what_a_campaign_accepted_stays_accepted_under_every_policy(campaign):
+    make_subscriber("ann@example.net", campaign.mailing_list)
+    happened(campaign, "ann@example.net", "hard", proof="accepted")
+    assert worked_off(proposed(hard_remove_at=4)).result["then"] == {}
+    campaign.accepts_unverified = True
+    campaign.save()
+    assert worked_off(proposed(hard_remove_at=5)).result["then"] == {"hard": 1}

@@ -11,8 +11,17 @@ import pytest
 from bounces.models import BounceEvent, InboundMessage
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
+from diagnostics import origin_judging, tools
+from diagnostics.checks.zones import ZoneResolver
 from lists import verp
-from lists.models import CampaignDay, SentMessage, Subscription, Suppression, SuppressionLog
+from lists.models import (
+    CampaignDay,
+    SentMessage,
+    StreamPolicy,
+    Subscription,
+    Suppression,
+    SuppressionLog,
+)
 from lists.return_paths import digest_of_message_id, return_path, signing_keys
 from tests.bounces.webhooks.services import SERVICES, Post, bearer, send
 from tests.factories import make_campaign, make_endpoint, make_list, make_subscriber
@@ -241,3 +250,108 @@ def test_forged_webhooks_change_nobody(client, campaign, victims):
     process(list(InboundMessage.objects.pending().values_list("pk", flat=True)))
     assert state() == before
     assert set(BounceEvent.objects.values_list("trust", flat=True)) == {"unverified"}
+
+
+# --- who handed it over, where a policy believes that ---------------------------------------------
+
+_GENUINE = "192.0.2.25"
+_FORGER = "203.0.113.66"
+_ZONES = {
+    "example.net": {"MX": ["10 mx.example.net."], "TXT": ["v=spf1 ip4:192.0.2.25 -all"]},
+    "mx.example.net": {"A": [_GENUINE]},
+    "evil.example": {"MX": ["10 mx.evil.example."], "TXT": ["v=spf1 ip4:203.0.113.66 -all"]},
+    "mx.evil.example": {"A": [_FORGER]},
+}
+_OURS = "mx.ours.example"
+_FROM_FORGER = f"Received: from mx.example.net (unknown [{_FORGER}]) by {_OURS} with ESMTP"
+_FROM_GENUINE = f"Received: from mx.example.net (mx.example.net [{_GENUINE}]) by {_OURS} with ESMTP"
+_PASSED = f"Authentication-Results: {_OURS}; dkim=pass header.d=example.net"
+_NULL = "Return-Path: <>"
+
+
+def _by_mailbox(*lines):
+    return {"source": "mailbox"}, lines
+
+
+def _by_smtp(*lines, ip=_FORGER, helo="mx.example.net", sender=""):
+    fields = {"source": "listener", "client_ip": ip, "client_helo": helo}
+    return fields | {"envelope_sender": sender}, lines
+
+
+FORGED_ORIGINS = {
+    "from another address with the right HELO": _by_smtp(),
+    "with the domain as HELO": _by_smtp(helo="example.net"),
+    "with an address literal as HELO": _by_smtp(helo=f"[{_GENUINE}]"),
+    "with its own sound SPF": _by_smtp(helo="evil.example"),
+    "with our hosts' headers, by SMTP": _by_smtp(_NULL, _PASSED, _FROM_GENUINE),
+    "by the provider, with a sender": _by_smtp(ip=_GENUINE, sender="mallory@example.net"),
+    "forwarded by a mailbox at the provider": _by_smtp(
+        f"Received: from x (x [{_FORGER}]) by mx.example.net with ESMTP", ip=_GENUINE
+    ),
+    "written by a person at the provider": _by_smtp(
+        "Received: from x ([10.0.0.9]) by mx.example.net with ESMTPSA", ip=_GENUINE
+    ),
+    "with results below our Received": _by_mailbox(_NULL, _FROM_FORGER, _PASSED),
+    "with results of another host": _by_mailbox(
+        _NULL, _PASSED.replace(_OURS, "mx.theirs.example"), _FROM_FORGER
+    ),
+    "with results within a quoted sender": _by_mailbox(
+        _NULL,
+        f'Authentication-Results: {_OURS}; spf=fail smtp.mailfrom="a; dkim=pass'
+        ' header.d=example.net"@evil.example',
+        _FROM_FORGER,
+    ),
+    "with results for its own domain": _by_mailbox(
+        _NULL, _PASSED.replace("example.net", "evil.example"), _FROM_FORGER
+    ),
+    "with a Received of ours below": _by_mailbox(_NULL, _FROM_FORGER, _FROM_GENUINE),
+    "with an address in its HELO": _by_mailbox(
+        _NULL, _FROM_FORGER.replace("from mx.example.net", f"from [{_GENUINE}]")
+    ),
+    "through no host of ours": _by_mailbox(_NULL, _FROM_GENUINE.replace(_OURS, "mx.theirs")),
+    "with a Return-Path below our Received": _by_mailbox(_FROM_GENUINE, _NULL),
+}
+
+
+@pytest.fixture
+def believing(monkeypatch, settings):
+    """Every policy believes the recipient's own servers, and the DNS is `_ZONES`."""
+    StreamPolicy.objects.update(believe_origin=True)
+    settings.TRUSTED_AUTHSERV_IDS = [_OURS]
+    monkeypatch.setattr(tools, "resolver", lambda bounds: ZoneResolver(_ZONES))
+    origin_judging.forget()
+    yield
+    origin_judging.forget()
+
+
+@pytest.mark.parametrize("kind", FORGED_ORIGINS)
+def test_who_did_not_hand_it_over_changes_nobody(campaign, victims, believing, kind):
+    fields, lines = FORGED_ORIGINS[kind]
+    mails = [
+        "\n".join(lines).encode() + b"\n" * bool(lines) + mail
+        for victim in victims[:20]
+        for mail in (
+            dsn(victim.canonical, to=campaign.bounce_address).replace(b"Return-Path: <>\n", b""),
+            text_only(victim.canonical, campaign.bounce_address),
+        )
+    ]
+    before = state()
+    incoming = [Incoming(mail, received_at=NOW, **fields) for mail in mails]
+    process(store(incoming).ids)
+    assert state() == before
+    assert set(BounceEvent.objects.values_list("trust", flat=True)) == {"unverified"}
+
+
+def test_the_provider_of_one_says_nothing_of_another_ones_people(campaign, victims, believing):
+    """Mallory's own server is proved to be evil.example's, and believed about nobody else."""
+    mallory = make_subscriber("mallory@evil.example", campaign.mailing_list)
+    before = state(without=[mallory])
+    about = [victim.canonical for victim in victims[:20]] + [mallory.canonical]
+    fields, _ = _by_smtp(helo="mx.evil.example")
+    incoming = [
+        Incoming(dsn(name, to=campaign.bounce_address), received_at=NOW, **fields) for name in about
+    ]
+    process(store(incoming).ids)
+    assert state(without=[mallory]) == before
+    believed = BounceEvent.objects.filter(trust="verified")
+    assert set(believed.values_list("address", "proof")) == {(mallory.canonical, "origin")}

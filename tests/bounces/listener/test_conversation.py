@@ -237,6 +237,15 @@ def test_starttls_is_offered_and_can_be_required(listening, campaign, tmp_path):
     assert InboundMessage.objects.count() == 1
 
 
+def test_an_smtp_client_is_written_down_and_an_mta_of_ours_is_not(listening, lmtp, campaign):
+    with smtplib.SMTP("127.0.0.1", listening(is_lmtp=False)) as client:
+        client.ehlo("mx.example.net")
+        client.sendmail("", [campaign.bounce_address], dsn())
+    lmtp.sendmail("", [campaign.bounce_address], dsn())
+    seen = InboundMessage.objects.order_by("id").values_list("client_ip", "client_helo")
+    assert list(seen) == [("127.0.0.1", "mx.example.net"), ("", "")]
+
+
 @pytest.mark.parametrize("place", [{"certificate": "none.pem"}, {"require_tls": True}])
 def test_a_certificate_that_cannot_be_used_is_said_at_the_start(place):
     with pytest.raises(CannotListenError):
