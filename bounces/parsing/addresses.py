@@ -20,6 +20,10 @@ _ANGLE = re.compile(rf"<[ \t]*({_LOCAL}@{_DOMAIN})\.?[ \t]*>")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 # RFC 6533 3: a Unicode code point in a utf-8-addr-xtext.
 _XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+# What may follow an address at once in languages that write without blanks: their punctuation,
+# and words behind a last label in ASCII.
+_PUNCTUATION = re.compile(r"(?<=@)([^@]{1,255}?)[、。，；：」』》）！？،؛].*$", re.S)
+_TEXT_BEHIND = re.compile(r"(@[^@]{1,250}\.[A-Za-z]{2,24})[\u0400-\uffff][^@.]*$")
 _SOURCE_ROUTE = re.compile(r"^(?:@[^:,@\s]{1,255},?)+:")
 
 
@@ -34,6 +38,8 @@ def clean(address: str) -> str:
     if address[:1] == "@" and ":" in address:
         address = _SOURCE_ROUTE.sub("", address)
     address = address.rstrip(".,;:")
+    if not address.isascii():
+        address = _TEXT_BEHIND.sub(r"\1", _PUNCTUATION.sub(r"\1", address))
     return f"{address}]" if "@[" in address and address[-1] != "]" else address
 
 

@@ -46,6 +46,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"投递失败|无法投递|반송|배달되지|iletilemedi",
     re.I,
 )
+_REPORT = re.compile(r"report-type[ \t]*=[ \t]*[\"']?delivery-status", re.I)
 _MEASURED = re.compile(r"\W*report domain:", re.I)
 _ABOUT_DELIVERY = re.compile(
     r"deliver|undeliv|returned|reject|refused|recipient|bounce|mailbox|quota|unknown user|"
@@ -157,7 +158,7 @@ def _look(notice: Notice, depth: int) -> _Look:
 def _is_from_a_daemon(notice: Notice) -> bool:
     """Whether who sent a message, or how, says that it is a report of a mail system."""
     headers = notice.headers
-    if "x-failed-recipients" in headers:
+    if "x-failed-recipients" in headers or _REPORT.search(headers.get("content-type")):
         return True
     return_path = headers.get("return-path").lower() if "return-path" in headers else "unknown"
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path

@@ -168,8 +168,13 @@ class _Reader:
         if not self.layout.listed:
             return False
         match = _LISTED.match(line)
-        if not match or (self.layout.colon and match["after"].strip()[:1] != ":"):
+        if not match:
             return False
+        if self.layout.colon and not match["after"].lstrip().startswith(":"):
+            # The alias that it stands for may be between, over two lines.
+            rest = match[match.lastindex or 0]
+            if not (match["after"] + rest).lstrip().startswith("(expanded from"):
+                return False
         indent = len(match[1])
         # A continuation line may begin with an address too; it stands further in.
         if self.indent >= 0 and indent > self.indent:

@@ -101,6 +101,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "surfcontrol",
+        lines=("a transcript of the attempts to send the message follows",),
         fields=("x-mailer: surfcontrol", "x-sef-processed"),
         layout=Layout(labels=r"Addressed To", listed=False, details=r"^Failed to send to"),
     ),
