@@ -76,9 +76,12 @@ def judge(
         whose = own.whose(domain) if is_mail_domain(domain) else ""
         if not whose:
             continue
-        result = check_host(address, f"postmaster@{domain}", helo, resolver)
-        is_certain = is_certain and result.result != "temperror"
-        if result.result == "pass" and not _lets_everybody(domain, address, resolver):
+        results = [
+            check_host(one, f"postmaster@{domain}", helo, resolver).result
+            for one in (address, _NOBODYS[":" in address])
+        ]
+        is_certain = is_certain and "temperror" not in results
+        if results[0] == "pass" and results[1] in ("fail", "softfail", "neutral"):
             return OriginEvidence(True, f"SPF lets {address} send for {domain}, {whose}.")
     is_certain = is_certain and own.is_certain
     return OriginEvidence(
@@ -112,11 +115,3 @@ class _OwnDomains:
                 self.is_certain = self.is_certain and not walk.failed
                 if not walk.failed and walk.organization == candidate:
                     yield f"the organizational domain of {name}"
-
-
-def _lets_everybody(domain: str, address: str, resolver: Resolver) -> bool:
-    """Whether SPF of `domain` passes for addresses that are nobody's."""
-    nobodys = _NOBODYS[":" in address]
-    result = check_host(nobodys, f"postmaster@{domain}", domain, resolver).result
-    # No answer is no proof.
-    return result not in ("fail", "softfail", "neutral")

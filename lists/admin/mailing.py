@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -18,17 +18,14 @@ from lists.admin.acting import clean_list, pause_campaign, resume_campaign
 from lists.admin.comparing import compare_campaigns
 from lists.admin.health_first import HealthFirstAdmin, today
 from lists.health import Period
-from lists.models import Campaign, ListPolicy, MailingList
+from lists.models import Campaign, ListPolicy, MailingList, Note
+from lists.noting import note
 from lists.picking import DEFAULT_PERIOD
 from lists.policy_words import in_words
 from lists.words import band_pill
 
 # Campaigns that a list's page compares.
 _NEWEST = 25
-ACCEPTS_UNVERIFIED = _(
-    "This campaign acts on bounces that nothing proves: anyone who knows its address can have "
-    "subscribers of its list suppressed."
-)
 
 
 @admin.register(MailingList)
@@ -132,8 +129,13 @@ class CampaignAdmin(HealthFirstAdmin):
 
     def save_model(self, request: HttpRequest, obj: Campaign, form, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if obj.accepts_unverified and "accepts_unverified" in form.changed_data:
-            self.message_user(request, ACCEPTS_UNVERIFIED, messages.WARNING)
+        if "accepts_unverified" in form.changed_data:
+            text = (
+                _("From here on it acts on bounces that nothing proves.")
+                if obj.accepts_unverified
+                else _("From here on its list's policy decides about bounces that nothing proves.")
+            )
+            note(Note.What.POLICY, str(text), request.user.get_username(), campaign=obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).select_related("mailing_list")

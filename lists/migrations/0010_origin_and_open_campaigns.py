@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='campaign',
             name='accepts_unverified',
-            field=models.BooleanField(default=False, help_text="Whatever the list's policy says, bounces to this campaign's address then do everything, as if they were proved, to subscribers of its list. Anyone who knows the address can have them suppressed. Use it only where signed return paths are impossible.", verbose_name='act on bounces that nothing proves'),
+            field=models.BooleanField(default=False, help_text="Risky: whatever the list's policy says, bounces to this campaign's address then do everything, as if they were proved, to subscribers of its list. Anyone who knows the address can have them suppressed. Use it only where signed return paths are impossible.", verbose_name='act on bounces that nothing proves'),
         ),
         migrations.AddField(
             model_name='listpolicy',

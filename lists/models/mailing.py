@@ -145,7 +145,7 @@ class Campaign(models.Model):
         _("act on bounces that nothing proves"),
         default=False,
         help_text=_(
-            "Whatever the list's policy says, bounces to this campaign's address then do "
+            "Risky: whatever the list's policy says, bounces to this campaign's address then do "
             "everything, as if they were proved, to subscribers of its list. Anyone who knows the "
             "address can have them suppressed. Use it only where signed return paths are "
             "impossible."
