@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bounces.explaining import consequence, explain
+from bounces.kept_words import shown
 from bounces.models import BounceEvent
 from lists.models import MailingList, Subscriber, Subscription, Suppression, SuppressionLog
 from lists.models.choices import Scope
@@ -143,7 +144,7 @@ def _of_entry(entry: SuppressionLog) -> Moment:
     return Moment(
         at=entry.at,
         title=f"{entry.get_what_display()}{reach}",
-        detail=entry.why,
+        detail=shown(entry.why),
         who=_("by %(actor)s") % {"actor": entry.actor},
         evidence=entry.evidence,
         tone="good" if lifted else "bad",

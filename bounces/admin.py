@@ -36,6 +36,7 @@ from bounces.admin_filters import (
     message_kinds,
 )
 from bounces.explaining import EFFECTS, explain
+from bounces.kept_words import shown
 from bounces.models import BounceEvent, InboundMessage
 from bounces.originals import readable
 from bounces.parsing.reasons.names import REASONS
@@ -242,7 +243,7 @@ class InboundMessageAdmin(RecordAdmin):
 
     @admin.display(description=_("problem"))
     def problem(self, row: InboundMessage) -> str:
-        return (row.error or row.note)[:120]
+        return shown(row.error or row.note)[:120]
 
     @action(description=_("Process again"), permissions=["process"])
     def process_selected_again(self, request: HttpRequest, queryset: QuerySet) -> None:

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import eventing, looping, origins, taking
+from bounces import eventing, kept_words, looping, origins, taking
 from bounces.attributing import Arrived, attribute
 from bounces.models import InboundMessage
 from bounces.parsing import parse
@@ -92,7 +92,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
             state=InboundMessage.State.FAILED,
             claimed_at=None,
             processed_at=now,
-            error=f"Set aside: its worker died {MAX_ATTEMPTS} times while at it.",
+            error=kept_words.SET_ASIDE % {"n": MAX_ATTEMPTS},
         )
         rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__any_of=[row.pk for row in rows]).update(

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from bounces import kept_words
 from bounces.models import InboundMessage
 from bounces.text import storable
 from lists import bulk
@@ -112,7 +113,10 @@ def _row(message: Incoming) -> InboundMessage:
     size = max(message.size, len(message.raw))
     note = ""
     if size > limit or len(message.raw) < size:
-        note = f"Cut to {min(limit, len(message.raw)):,} of {size:,} bytes."
+        note = kept_words.CUT % {
+            "kept": f"{min(limit, len(message.raw)):,}",
+            "size": f"{size:,}",
+        }
     return InboundMessage(
         digest=digest_of(message),
         raw=message.raw[:limit],

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from lists import bulk, suppressing
+from lists import bulk, kept_words, suppressing
 from lists.models import MailingList, Subscription, Suppression
 from lists.outgoing import telling
 from lists.people import ensure_subscribers
@@ -20,12 +18,9 @@ from lists.suppressing import Removal, SuppressionWish, scoped
 
 ACTOR = "policy"
 _CAUSES = {
-    "hard": (Suppression.Cause.HARD, gettext_lazy("Hard bounce: %(reason)s.")),
-    "soft": (Suppression.Cause.SOFT, gettext_lazy("Repeated soft bounces, last: %(reason)s.")),
-    "complaint": (
-        Suppression.Cause.COMPLAINT,
-        gettext_lazy("The person reported a message as spam."),
-    ),
+    "hard": (Suppression.Cause.HARD, kept_words.HARD_BOUNCE),
+    "soft": (Suppression.Cause.SOFT, kept_words.SOFT_BOUNCES),
+    "complaint": (Suppression.Cause.COMPLAINT, kept_words.COMPLAINED),
 }
 
 
@@ -114,8 +109,8 @@ def _removals(removed: dict[int, tuple[str, str]]) -> list[Removal]:
 
 def _why_removed(bounce: Bounce, subscription: Subscription) -> str:
     if bounce.what == "complaint":
-        return _("The person reported a message as spam.")
-    return _("Hard bounce number %(n)d.") % {"n": subscription.hard_bounces}
+        return kept_words.COMPLAINED
+    return kept_words.HARD_BOUNCE_NUMBER % {"n": subscription.hard_bounces}
 
 
 def _wish(
@@ -126,7 +121,7 @@ def _wish(
     return SuppressionWish(
         address=bounce.address,
         cause=cause,
-        why=str(why) % {"reason": bounce.reason},
+        why=why % {"reason": bounce.reason},
         reason=bounce.reason,
         evidence=bounce.evidence,
         at=bounce.at,

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from lists import kept_words
 from lists.announcing import announce
 from lists.models import ImportChunk, PolicyDryRun, RefusedRow, SuppressionImport
 from lists.models.jobs import Job
@@ -147,7 +148,7 @@ def _claim(model: type[J], pk: int) -> J | None:
             model.objects.filter(pk=pk).update(
                 state=State.FAILED,
                 finished_at=now,
-                error=f"Its worker died {job.deaths} times while at it.",
+                error=kept_words.WORKER_DIED % {"n": job.deaths},
             )
             return None
         job.turn += 1

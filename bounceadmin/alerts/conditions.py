@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bounceadmin.models import Alert
 from bounces import looping, roads
 from bounces.backlog import COUNT_UP_TO, count_up_to
+from bounces.kept_words import shown
 from bounces.models import InboundMessage
 from bounces.templatetags.bounces import road_url
 from diagnostics import repeating
 from diagnostics.models import Probe
 from diagnostics.probing import schedule
+from diagnostics.words import in_words
 from lists import health
 from lists.advice import advise
 from lists.bands import BANDS, Band
@@ -50,6 +53,8 @@ class Condition:
     title: str
     detail: str
     path: str
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Language -> `title` and `detail` in it; those above are in the site's own."""
 
 
 def bands(now: datetime) -> Iterator[Condition]:
@@ -149,7 +154,7 @@ def round_trips(_now: datetime) -> Iterator[Condition]:
                 else _("%(campaign)s: the round trip could not be sent")
             )
             % {"campaign": probe.campaign},
-            detail=probe.error
+            detail=in_words(probe.error_said or probe.error)
             or _("Bounces of its mail may not arrive. Diagnose “bounces do not arrive”."),
             path=reverse("admin:diagnostics_probe_change", args=[probe.pk]),
         )
@@ -168,7 +173,7 @@ def failing_roads(now: datetime) -> Iterator[Condition]:
             kind=Alert.Kind.SYSTEM,
             level=Alert.Level.WARNING,
             title=_("%(road)s: no bounces come by this road") % {"road": road.name},
-            detail=road.last_error,
+            detail=shown(road.last_error),
             path=road_url(road) or reverse("admin:index"),
         )
 
@@ -218,5 +223,16 @@ CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
 
 
 def current(now: datetime) -> list[Condition]:
-    """All that is wrong at `now`."""
-    return [condition for find in CONDITIONS for condition in find(now)]
+    """All that is wrong at `now`, in every language: whoever reads it later may speak another."""
+    found = _found(settings.LANGUAGE_CODE, now)
+    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    said: dict[str, dict[str, dict[str, str]]] = {}
+    for code in others if found else ():
+        for one in _found(code, now):
+            said.setdefault(one.key, {})[code] = {"title": one.title, "detail": one.detail}
+    return [replace(one, said=said.get(one.key, {})) for one in found]
+
+
+def _found(language: str, now: datetime) -> list[Condition]:
+    with translation.override(language):
+        return [condition for find in CONDITIONS for condition in find(now)]

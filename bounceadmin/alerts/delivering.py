@@ -96,7 +96,7 @@ def _message(alert: Alert, delivery: AlertDelivery, wishes) -> EmailMessage:
     )
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(">") or "localhost"
     return EmailMessage(
-        subject=f"[bounceadmin] {alert.title}",
+        subject=f"[bounceadmin] {alert.title_in_words}",
         body=text,
         to=[delivery.user.email],
         headers={

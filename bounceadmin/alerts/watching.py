@@ -86,6 +86,7 @@ def _words(condition: Condition) -> dict[str, object]:
         "title": condition.title[:200],
         "detail": condition.detail[:500],
         "path": condition.path[:300],
+        "said": {language: dict(texts) for language, texts in condition.said.items()},
     }
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,6 +34,8 @@ class Alert(models.Model):
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     title = models.CharField(_("what"), max_length=200)
     detail = models.CharField(_("what to do"), max_length=500, blank=True)
+    # Title and detail in other languages than the site's own, by language.
+    said = models.JSONField(default=dict, editable=False)
     path = models.CharField(max_length=300, blank=True, editable=False)
     opened_at = models.DateTimeField(_("since"), default=timezone.now)
     # It was not so any more at this time; closed once that has lasted.
@@ -54,7 +57,20 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["-opened_at", "-id"], name="alert_newest")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title_in_words
+
+    @property
+    def title_in_words(self) -> str:
+        """The title in the reader's language."""
+        return self._said("title")
+
+    @property
+    def detail_in_words(self) -> str:
+        """What to do in the reader's language."""
+        return self._said("detail")
+
+    def _said(self, name: str) -> str:
+        return self.said.get(get_language() or "", {}).get(name, getattr(self, name))
 
 
 class AlertDelivery(models.Model):

@@ -8,10 +8,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bounces.kept_words import shown
 from bounces.models import RoadState
 from bounces.parsing.reasons.names import REASONS
 
 register = template.Library()
+
+register.filter("kept", shown)
 
 # What a page may ask for -> the parameter of the events' list.
 _FILTERS = {

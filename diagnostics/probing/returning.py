@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
+from bounces.kept_words import ROUND_TRIP
 from bounces.taking import Taken, Understood
 from diagnostics.models import Probe
 from diagnostics.probing.trips import came_back
@@ -45,7 +46,7 @@ def _taken(item: Understood, probe: Probe) -> Taken:
         item.row.received_at,
         is_delay=item.parsed.kind == "delayed",
     )
-    return Taken(KIND, f"The bounce of a round trip of {probe.domain}: it counts nowhere.", keep)
+    return Taken(KIND, ROUND_TRIP % {"domain": probe.domain}, keep)
 
 
 def _names(item: Understood) -> Iterable[str]:

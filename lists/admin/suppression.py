@@ -22,6 +22,7 @@ from unfold.paginator import InfinitePaginator
 from lists import searching, suppressing
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
 from lists.exporting import as_csv
+from lists.kept_words import shown
 from lists.models import Suppression, SuppressionLog
 
 _PER_PAGE = 50
@@ -228,14 +229,18 @@ class SuppressionAdmin(ReadOnlyAdmin):
 
 @admin.register(SuppressionLog)
 class SuppressionLogAdmin(ReadOnlyAdmin):
-    list_display = ["at", "address", "what", "reach", "actor", "why"]
+    list_display = ["at", "address", "what", "reach", "actor", "why_in_words"]
     list_display_links = ["address"]
     list_filter = [("what", ChoicesDropdownFilter)]
     ordering = ["-at", "-id"]
     search_fields = ["address"]
     search_help_text = _("A whole address: ann@example.com")
-    fields = ["at", "address", "what", "reach", "actor", "why"]
+    fields = ["at", "address", "what", "reach", "actor", "why_in_words"]
     change_form_outer_before_template = "bounceadmin/parts/suppression.html"
+
+    @admin.display(description=_("why"))
+    def why_in_words(self, row: SuppressionLog) -> str:
+        return shown(row.why) or "–"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -21,6 +21,7 @@ from lists.importing import running, storing
 from lists.importing.entries import Entry, Refusal
 from lists.importing.formats import COLUMNS, FORMATS
 from lists.importing.shapes import UnreadableFileError
+from lists.kept_words import shown
 from lists.models import Suppression, SuppressionImport
 
 State = SuppressionImport.State
@@ -59,7 +60,7 @@ class SuppressionImportAdmin(ReadOnlyAdmin):
             try:
                 storing.store(job, file.chunks(), settings.MAX_IMPORT_BYTES)
             except (UnreadableFileError, storing.FileTooLargeError) as error:
-                form.add_error("file", _(str(error)))
+                form.add_error("file", shown(str(error)))
             else:
                 self._begin(request, job, running.count)
                 return HttpResponseRedirect(self._page_of(job))
@@ -152,7 +153,7 @@ def _sample(job: SuppressionImport) -> list[dict[str, object]]:
                 "cause": Suppression.Cause(entry.cause).label,
             }
         elif isinstance(entry, Refusal):
-            outcome["why"] = _(entry.why)
+            outcome["why"] = shown(entry.why)
         rows.append(outcome)
     return rows
 

@@ -156,7 +156,7 @@ def _keep_refused(job: SuppressionImport, refusals: list[Refusal]) -> None:
                 job=job,
                 number=refusal.row.number,
                 text=refusal.row.text.replace("\0", "")[:300],
-                why=_(refusal.why)[:200],
+                why=refusal.why[:200],
             )
             for refusal in refusals[:room]
         ],

@@ -24,6 +24,7 @@ from unfold.widgets import (
 )
 
 from lists.admin.suppression import ReadOnlyAdmin
+from lists.kept_words import shown
 from lists.outgoing import delivering
 from lists.outgoing.kinds import KINDS
 from lists.outgoing.models import Delivery, Endpoint
@@ -206,7 +207,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 def _failure(delivery: Delivery) -> str:
     """Why the last try was none, in a sentence."""
     if delivery.error:
-        return _now("It was not delivered: %(why)s.") % {"why": delivery.error}
+        return _now("It was not delivered: %(why)s.") % {"why": shown(delivery.error)}
     return _now("It was not delivered: the receiver answered %(status)s.") % {
         "status": delivery.status
     }

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from lists import kept_words
 from network.addresses import AddressPolicy
 
 SECONDS = 15.0
@@ -70,14 +71,14 @@ def post(
     try:
         answer = _post(url, body, headers, policy, resolve, began + seconds, context)
     except ssl.SSLCertVerificationError as error:
-        why = f"The certificate is not trusted: {error.verify_message}"
+        why = kept_words.NOT_TRUSTED % {"why": error.verify_message}
     except (_Refused, UnicodeError) as error:
         why = str(error)
     except socket.gaierror as error:
-        why = f"The host is not known: {error.strerror}"
+        why = kept_words.HOST_UNKNOWN % {"why": error.strerror}
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = time.monotonic() - began >= seconds
-        why = f"No answer within {seconds:g} seconds" if late else _said(error)
+        why = kept_words.NO_ANSWER % {"n": f"{seconds:g}"} if late else _said(error)
     else:
         return answer
     return Answer(0, time.monotonic() - began, error=why)
@@ -118,7 +119,7 @@ def _post(
                 response.status,
                 seconds,
                 excerpt,
-                error="Redirects are not followed: enter the new address" if redirected else "",
+                error=kept_words.REDIRECTED if redirected else "",
                 retry_after=_seconds(response.headers.get("Retry-After", "")),
             )
 
@@ -129,7 +130,7 @@ def _connect(
     addresses = resolve(host, port)
     refusals = [policy.refusal(address) for address in addresses]
     if all(refusals):
-        raise _Refused(refusals[0] if refusals else f"{host} has no address")
+        raise _Refused(refusals[0] if refusals else kept_words.NO_ADDRESS % {"host": host})
     allowed = [a for a, refusal in zip(addresses, refusals, strict=True) if not refusal]
     fault: OSError = TimeoutError()
     for address in allowed[:_MOST_ADDRESSES]:
@@ -186,4 +187,4 @@ def _seconds(text: str) -> int | None:
 def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return f"No sound answer came ({type(error).__name__})"
+    return kept_words.NO_SOUND_ANSWER % {"kind": type(error).__name__}

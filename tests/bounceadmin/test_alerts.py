@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from bounceadmin.alerts import conditions
 from bounceadmin.alerts.conditions import Condition
@@ -234,3 +234,25 @@ def test_a_road_that_has_failed_for_an_hour_is_told():
 
     assert "Old mailbox" in found.title
     assert found.detail == "The server refused the login."
+
+
+def test_a_person_is_told_in_their_language():
+    person(language="ja")
+    person()
+    make_message(state="failed")
+    watch(conditions.current(NOW), NOW)
+    deliver(timezone.now() + MINUTE)
+    japanese, english = sorted((m.subject for m in mail.outbox), key=str.isascii)
+    assert "message could not be processed" in english
+    assert "message could not be processed" not in japanese
+
+
+def test_an_alert_is_shown_in_the_readers_language():
+    make_message(state="failed")
+    watch(conditions.current(NOW), NOW)
+    alert = Alert.objects.get()
+    with translation.override("ja"):
+        assert alert.title_in_words == alert.said["ja"]["title"] != alert.title
+        assert alert.detail_in_words == alert.said["ja"]["detail"] != alert.detail
+    with translation.override("en"):
+        assert (alert.title_in_words, alert.detail_in_words) == (alert.title, alert.detail)

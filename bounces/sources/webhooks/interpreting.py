@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils import timezone
 
+from bounces import kept_words
 from bounces.attributing import Arrived, Voucher
 from bounces.models import InboundMessage, WebhookEndpoint
 from bounces.sources.webhooks.base import Provider
@@ -39,7 +40,7 @@ def interpret(row: InboundMessage, endpoint: WebhookEndpoint | None) -> Interpre
     ValueError where its endpoint is gone: nobody can say then whose events they are.
     """
     if endpoint is None:
-        raise ValueError("Its webhook was deleted before it was processed.")
+        raise ValueError(kept_words.WEBHOOK_GONE)
     provider = PROVIDERS[endpoint.provider]
     raw = bytes(row.raw)
     found: list[Notification] = []
@@ -112,4 +113,4 @@ def _problem(problems: list[str], parts: int) -> str:
     if not problems:
         return ""
     told = "; ".join(problems[:_TOLD_PROBLEMS])
-    return f"{len(problems)} of {parts} events could not be read: {told}. The others were taken."
+    return kept_words.EVENTS_NOT_READ % {"bad": len(problems), "all": parts, "told": told}

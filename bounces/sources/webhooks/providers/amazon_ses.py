@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from bounces import kept_words
 from bounces.models import InboundMessage
 from bounces.sources.webhooks import amazon, confirming, sns
 from bounces.sources.webhooks.base import Keys, json_of, text
@@ -137,9 +138,9 @@ class AmazonSes(AnymailProvider):
         asked = sns.read(json.loads(body_of(bytes(message.raw))))
         if asked.type == sns.SUBSCRIPTION and message.endpoint_id is not None:
             confirming.ask_for(message, asked)
-            message.note = f"Amazon asks to confirm the topic {asked.topic}."
+            message.note = kept_words.TOPIC_ASKED % {"topic": asked.topic}
         elif asked.type == sns.UNSUBSCRIPTION:
-            message.note = f"Amazon has ended the subscription of {asked.topic}."
+            message.note = kept_words.TOPIC_ENDED % {"topic": asked.topic}
 
 
 def _message(request: HttpRequest) -> sns.SnsMessage:

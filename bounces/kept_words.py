@@ -1,0 +1,33 @@
+"""English that is kept with messages, shown in the reader's language; see `lists.kept_words`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from lists import kept_words
+
+CUT = gettext_noop("Cut to %(kept)s of %(size)s bytes.")
+SET_ASIDE = gettext_noop("Set aside: its worker died %(n)s times while at it.")
+WEBHOOK_GONE = gettext_noop("Its webhook was deleted before it was processed.")
+EVENTS_NOT_READ = gettext_noop(
+    "%(bad)s of %(all)s events could not be read: %(told)s. The others were taken."
+)
+TOPIC_ASKED = gettext_noop("Amazon asks to confirm the topic %(topic)s.")
+TOPIC_ENDED = gettext_noop("Amazon has ended the subscription of %(topic)s.")
+ROUND_TRIP = gettext_noop("The bounce of a round trip of %(domain)s: it counts nowhere.")
+
+TEMPLATES = (
+    CUT,
+    SET_ASIDE,
+    WEBHOOK_GONE,
+    EVENTS_NOT_READ,
+    TOPIC_ASKED,
+    TOPIC_ENDED,
+    ROUND_TRIP,
+    *kept_words.TEMPLATES,
+)
+
+
+def shown(text: str) -> str:
+    """Kept English `text` in the reader's language, where it is of those above."""
+    return kept_words.shown(text, TEMPLATES)

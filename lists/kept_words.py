@@ -1,0 +1,84 @@
+"""English that is kept in the database, shown in the reader's language.
+
+What a worker or a file brings about is kept as English text, made from one of the templates here
+or taken from a sentence here as it is; `shown` finds the template again and translates that. Text
+that is of neither, such as what a stranger's server said, is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.utils.translation import gettext, gettext_noop
+
+WORKER_DIED = gettext_noop("Its worker died %(n)s times while at it.")
+
+NOT_TRUSTED = gettext_noop("The certificate is not trusted: %(why)s")
+HOST_UNKNOWN = gettext_noop("The host is not known: %(why)s")
+NO_ADDRESS = gettext_noop("%(host)s has no address")
+NO_ANSWER = gettext_noop("No answer within %(n)s seconds")
+REDIRECTED = gettext_noop("Redirects are not followed: enter the new address")
+NO_SOUND_ANSWER = gettext_noop("No sound answer came (%(kind)s)")
+
+HARD_BOUNCE = gettext_noop("Hard bounce: %(reason)s.")
+HARD_BOUNCE_NUMBER = gettext_noop("Hard bounce number %(n)s.")
+SOFT_BOUNCES = gettext_noop("Repeated soft bounces, last: %(reason)s.")
+COMPLAINED = gettext_noop("The person reported a message as spam.")
+
+# Said by the pure rooms that read files.
+_OF_FILES = (
+    gettext_noop("This is no address."),
+    gettext_noop("There is no address."),
+    gettext_noop("The end is no date."),
+    gettext_noop("It ended already."),
+    gettext_noop("There is no such stream or list here."),
+    gettext_noop("A quotation mark is not closed."),
+    gettext_noop("The JSON breaks off or is damaged here."),
+    gettext_noop("This is no JSON object."),
+    gettext_noop("This is no UTF-8 text. Save the file as CSV in UTF-8."),
+    gettext_noop("The file is empty."),
+    gettext_noop("The first line names no columns."),
+    gettext_noop("There is no list of objects in this JSON."),
+    gettext_noop("The file is larger than %(n)s MiB."),
+)
+
+TEMPLATES = (
+    WORKER_DIED,
+    NOT_TRUSTED,
+    HOST_UNKNOWN,
+    NO_ANSWER,
+    REDIRECTED,
+    NO_SOUND_ANSWER,
+    HARD_BOUNCE_NUMBER,
+    HARD_BOUNCE,
+    SOFT_BOUNCES,
+    COMPLAINED,
+    *_OF_FILES,
+    # Last, for it begins with anything.
+    NO_ADDRESS,
+)
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def shown(text: str, templates: Iterable[str] = TEMPLATES) -> str:
+    """Kept English `text` in the reader's language, where it was made from one of `templates`."""
+    for template in templates:
+        if found := _pattern(template).fullmatch(text):
+            try:
+                return gettext(template) % found.groupdict()
+            except (KeyError, ValueError, TypeError):  # a translation that does not fit
+                return text
+    return text
+
+
+@lru_cache(maxsize=256)
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = _PLACE.split(template)
+    texts, names = pieces[::2], pieces[1::2]
+    pattern = re.escape(texts[0])
+    for name, text in zip(names, texts[1:], strict=True):
+        pattern += f"(?P<{name}>.+){re.escape(text)}"
+    return re.compile(pattern, re.DOTALL)
