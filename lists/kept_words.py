@@ -13,14 +13,9 @@ from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
-WORKER_DIED = gettext_noop("Its worker died %(n)s times while at it.")
+from lists.outgoing import posting
 
-NOT_TRUSTED = gettext_noop("The certificate is not trusted: %(why)s")
-HOST_UNKNOWN = gettext_noop("The host is not known: %(why)s")
-NO_ADDRESS = gettext_noop("%(host)s has no address")
-NO_ANSWER = gettext_noop("No answer within %(n)s seconds")
-REDIRECTED = gettext_noop("Redirects are not followed: enter the new address")
-NO_SOUND_ANSWER = gettext_noop("No sound answer came (%(kind)s)")
+WORKER_DIED = gettext_noop("Its worker died %(n)s times while at it.")
 
 HARD_BOUNCE = gettext_noop("Hard bounce: %(reason)s.")
 HARD_BOUNCE_NUMBER = gettext_noop("Hard bounce number %(n)s.")
@@ -46,18 +41,18 @@ _OF_FILES = (
 
 TEMPLATES = (
     WORKER_DIED,
-    NOT_TRUSTED,
-    HOST_UNKNOWN,
-    NO_ANSWER,
-    REDIRECTED,
-    NO_SOUND_ANSWER,
+    posting.NOT_TRUSTED,
+    posting.HOST_UNKNOWN,
+    posting.NO_ANSWER,
+    posting.REDIRECTED,
+    posting.NO_SOUND_ANSWER,
     HARD_BOUNCE_NUMBER,
     HARD_BOUNCE,
     SOFT_BOUNCES,
     COMPLAINED,
     *_OF_FILES,
     # Last, for it begins with anything.
-    NO_ADDRESS,
+    posting.NO_ADDRESS,
 )
 
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -68,7 +63,7 @@ def shown(text: str, templates: Iterable[str] = TEMPLATES) -> str:
     for template in templates:
         if found := _pattern(template).fullmatch(text):
             try:
-                return gettext(template) % found.groupdict()
+                return str(gettext(template) % found.groupdict())
             except (KeyError, ValueError, TypeError):  # a translation that does not fit
                 return text
     return text

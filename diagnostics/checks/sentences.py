@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from lists.marking import to_say
+
+__all__ = ["Sentence", "Value", "as_data", "filled", "from_data", "say", "to_say"]
+
 Value: TypeAlias = "str | int | tuple[Value, ...]"
 """A name, a number, a sentence within the sentence, or several of these."""
 
@@ -53,11 +57,6 @@ class Sentence(str):
 def say(template: str, /, **values: Value) -> Sentence:
     """The sentence `template`, its `{names}` filled with `values`; several are joined by commas."""
     return Sentence(template, values)
-
-
-def to_say(template: str) -> str:
-    """`template` as it is: marks for translators what stands in a table and is said later."""
-    return template
 
 
 def filled(template: str, values: Mapping[str, Value]) -> str:

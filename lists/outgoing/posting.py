@@ -16,8 +16,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from lists import kept_words
+from lists.marking import to_say
 from network.addresses import AddressPolicy
+
+NOT_TRUSTED = to_say("The certificate is not trusted: %(why)s")
+HOST_UNKNOWN = to_say("The host is not known: %(why)s")
+NO_ADDRESS = to_say("%(host)s has no address")
+NO_ANSWER = to_say("No answer within %(n)s seconds")
+REDIRECTED = to_say("Redirects are not followed: enter the new address")
+NO_SOUND_ANSWER = to_say("No sound answer came (%(kind)s)")
+"""What is said of a try that came to nothing."""
 
 SECONDS = 15.0
 """What a delivery may take in all."""
@@ -71,14 +79,14 @@ def post(
     try:
         answer = _post(url, body, headers, policy, resolve, began + seconds, context)
     except ssl.SSLCertVerificationError as error:
-        why = kept_words.NOT_TRUSTED % {"why": error.verify_message}
+        why = NOT_TRUSTED % {"why": error.verify_message}
     except (_Refused, UnicodeError) as error:
         why = str(error)
     except socket.gaierror as error:
-        why = kept_words.HOST_UNKNOWN % {"why": error.strerror}
+        why = HOST_UNKNOWN % {"why": error.strerror}
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = time.monotonic() - began >= seconds
-        why = kept_words.NO_ANSWER % {"n": f"{seconds:g}"} if late else _said(error)
+        why = NO_ANSWER % {"n": f"{seconds:g}"} if late else _said(error)
     else:
         return answer
     return Answer(0, time.monotonic() - began, error=why)
@@ -119,7 +127,7 @@ def _post(
                 response.status,
                 seconds,
                 excerpt,
-                error=kept_words.REDIRECTED if redirected else "",
+                error=REDIRECTED if redirected else "",
                 retry_after=_seconds(response.headers.get("Retry-After", "")),
             )
 
@@ -130,7 +138,7 @@ def _connect(
     addresses = resolve(host, port)
     refusals = [policy.refusal(address) for address in addresses]
     if all(refusals):
-        raise _Refused(refusals[0] if refusals else kept_words.NO_ADDRESS % {"host": host})
+        raise _Refused(refusals[0] if refusals else NO_ADDRESS % {"host": host})
     allowed = [a for a, refusal in zip(addresses, refusals, strict=True) if not refusal]
     fault: OSError = TimeoutError()
     for address in allowed[:_MOST_ADDRESSES]:
@@ -187,4 +195,4 @@ def _seconds(text: str) -> int | None:
 def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return kept_words.NO_SOUND_ANSWER % {"kind": type(error).__name__}
+    return NO_SOUND_ANSWER % {"kind": type(error).__name__}
