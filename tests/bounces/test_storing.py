@@ -45,7 +45,7 @@ def test_a_long_message_is_cut_and_says_so(settings):
 
 def test_where_and_when_it_came_from_is_kept():
     when = datetime(2026, 1, 2, tzinfo=UTC)
-    message = Incoming(b"x", "pipe", "mx1", "", "bounces@example.com", when)
+    message = Incoming(b"x", "pipe", "mx1", "", "bounces@example.com", received_at=when)
     [pk] = store([message]).ids
     row = InboundMessage.objects.get(pk=pk)
     assert (row.source_detail, row.envelope_recipient) == ("mx1", "bounces@example.com")
