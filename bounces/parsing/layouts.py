@@ -216,6 +216,16 @@ class _Reader:
         return finding
 
 
+def _together(lines: list[str]) -> str:
+    """The lines of what is said on one, with a colon before the first reply that began a line."""
+    for number, line in enumerate(lines):
+        if _CODED.search(line):
+            if number and _REPLY.match(line) and lines[number - 1][-1:].isalnum():
+                lines = [*lines[:number], ":", *lines[number:]]
+            break
+    return one_line(" ".join(lines))[:MOST_SAID]
+
+
 def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
     """The recipients that a text lists, in order, with what it says of each."""
     reader = _Reader(layout)
@@ -233,9 +243,9 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
             # The first may stand behind the announcement: "was not delivered to: ann@example.net"
             if "@" in line:
                 reader.take(line[match.end() :])
-    shared = one_line(" ".join(reader.shared))[:MOST_SAID]
+    shared = _together(reader.shared)
     for finding, said in reader.found:
-        text = one_line(" ".join(said))[:MOST_SAID]
+        text = _together(said)
         if (match := _FROM_ALIAS.match(text)) is not None:
             finding.original_recipient = addresses.clean(match[1])
             if not addresses.is_whole(finding.recipient):
