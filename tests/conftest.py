@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
 
 from bounces import roads
-from lists.models import StreamPolicy
-from lists.models.choices import Stream
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +32,12 @@ def _unthrottled_logins(settings):
     settings.AXES_ENABLED = False
 
 
-def _keep_policies(using: str, **_) -> None:
+_policies = import_module("lists.migrations.0002_policies_and_log_trigger")
+
+
+def _keep_policies(**_) -> None:
     """Tests that commit end by emptying the database: of what migrations wrote, too."""
-    for stream in Stream.values:
-        StreamPolicy.objects.using(using).get_or_create(stream=stream)
+    _policies.add_policies(apps, None)
 
 
 post_migrate.connect(_keep_policies, sender=apps.get_app_config("lists"))

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lists.models import StreamPolicy
-from lists.models.choices import Stream
 from tests.factories import PASSWORD
 from tests.services import need_chromium
 
@@ -36,17 +34,6 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(autouse=True)
-def _policies(transactional_db) -> None:
-    """The policies come from a migration, and each of these tests empties the database.
-
-    (`serialized_rollback` does not help: within Playwright's event loop Django has another
-    connection, that knows nothing of what was kept.)
-    """
-    for stream in Stream.values:
-        StreamPolicy.objects.get_or_create(stream=stream)
 
 
 @pytest.fixture

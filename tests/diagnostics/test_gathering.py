@@ -112,7 +112,7 @@ def test_the_queries_do_not_grow_with_the_events(campaign, events, django_assert
     for n in range(events):
         make_event(campaign=campaign, address=f"p{n}@d{n}.example")
     subject = subject_of(campaign)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         facts(subject, NOW)
 
 
