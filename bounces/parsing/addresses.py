@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bounces.parsing.headers import decode_words
 
@@ -20,6 +21,7 @@ _ANGLE = re.compile(rf"<[ \t]*({_LOCAL}@{_DOMAIN})\.?[ \t]*>")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 # RFC 6533 3: a Unicode code point in a utf-8-addr-xtext.
 _XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_USUAL = 200
 # What may follow an address at once in languages that write without blanks: their punctuation,
 # and words behind a last label in ASCII.
 _PUNCTUATION = re.compile(r"(?<=@)([^@]{1,255}?)[、。，；：」』》）！？،؛].*$", re.S)
@@ -56,6 +58,16 @@ def first(value: str) -> str:
         return clean(match[1])
     match = ADDRESS.search(value)
     return clean(match[0]) if match else ""
+
+
+@lru_cache(maxsize=4096)
+def _first_known(value: str) -> str:
+    return first(value)
+
+
+def of_author(value: str) -> str:
+    """The first address of a From field: the same few write and are written in all reports."""
+    return _first_known(value) if len(value) <= _USUAL else first(value)
 
 
 def every(value: str, most: int = 1000) -> list[str]:

@@ -120,7 +120,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     by_fields = dsn.format_of(notice) if found else None
     if by_fields is not None and enriching.enrich_from_paragraphs(found, notice, by_fields):
         return _delivery(found, notice, by_fields, "rfc3464")
-    recognized = recognize(notice)
+    recognized = recognize(notice, needs_surety=not found)
     form = recognized.format if recognized else None
     if found:
         form = form or by_fields
@@ -218,7 +218,7 @@ def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: 
             finding.action = "failed"
     kind = reports.kind_of(found)
     name = form.name if form else plain
-    return _Look(kind, notice, tuple(reports.report(f, name) for f in found), name)
+    return _Look(kind, notice, tuple([reports.report(f, name) for f in found]), name)
 
 
 def _complaint(complaint: arf.Complaint, notice: Notice) -> _Look:
@@ -252,20 +252,17 @@ def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice)
 def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
     headers, original = notice.headers, look.notice.original
     fields = headers.fields
-    delivered = [
-        address
-        for name in _DELIVERED_TO
-        if name in fields
-        for value in headers.all(name)
-        for address in addresses.every(value)
-    ]
+    delivered: list[str] = []
+    for name in [name for name in _DELIVERED_TO if name in fields]:
+        for value in headers.all(name):
+            delivered += addresses.every(value)
     # By position: keywords would take three times as long.
     return ParsedMessage(
         look.kind, look.reports, look.form,
         _message_id(headers), notice.sender_as_written, tuple(dict.fromkeys(delivered))[:50],
         notice.subject, dates.read(headers.get("date")),
         look.return_path or addresses.first(original.get("return-path")),
-        _message_id(original), original.text("subject"), addresses.first(original.get("from")),
+        _message_id(original), original.text("subject"), addresses.of_author(original.get("from")),
         look.feedback_source, note,
     )  # fmt: skip
 

@@ -47,14 +47,20 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self.fields
 
+    def cover(self, block: str) -> bool:
+        """Whether every line of `block` belongs to a field, and there is one."""
+        folded = block.count("\n ") + block.count("\n\t")
+        count = len(self.fields) + sum([len(values) for values in self._more.values()])
+        return 0 < count == block.count("\n") - folded
+
     def repeats(self, name: str) -> bool:
         """Whether field `name` (lower case) stands more than once."""
         return name in self._more
 
     def get(self, name: str) -> str:
         """The first value of field `name` (lower case), unfolded, undecoded; "" if absent."""
-        value = self.fields.get(name)
-        return unfold(value) if value else ""
+        value = self.fields.get(name, "")
+        return unfold(value) if "\n" in value else value.strip()
 
     def all(self, name: str) -> list[str]:
         """Every value of field `name` (lower case), unfolded, undecoded."""
@@ -96,6 +102,8 @@ class HeaderBlock:
                 return ""
             start = match.end()
         end = folded.find("\n", start)
+        if folded[end + 1 : end + 2] not in _BLANKS:
+            return self._block[start:end].strip()
         while folded[end + 1 : end + 2] in _BLANKS:
             end = folded.find("\n", end + 1)
         return unfold(self._block[start:end])

@@ -207,8 +207,12 @@ def read(text: str, depth: int = 0) -> Message:
         text = text[match.end() :]
     elif text[:1] == "\n":
         text = text.lstrip("\n")
-    head, body = split_head(text)
+    end = text.find("\n\n") + 1
+    head, body = text[:end], text[end + 1 :]
     headers = Headers(head)
+    if not headers.cover(head):
+        head, body = split_head(text)
+        headers = Headers(head)
     message = Message(headers, body, [])
     _collect(message, depth)
     return message
@@ -245,12 +249,13 @@ def _split(content_type: str, body: str) -> list[str]:
     simple = _PLAIN_BOUNDARY.search(content_type)
     boundary = simple[1] if simple else parameters(content_type).get("boundary", "").rstrip()
     text = "\n" + body
-    if not boundary or "\n--" + boundary not in text:
+    pieces = text.split("\n--" + boundary, MOST_PARTS) if boundary else []
+    if len(pieces) < 2:
         match = _BOUNDARY_LINE.search(body[:MOST_TEXT])
         if not match:
             return []
         boundary = match[1].rstrip()
-    pieces = text.split("\n--" + boundary, MOST_PARTS)
+        pieces = text.split("\n--" + boundary, MOST_PARTS)
     found: list[str] = []
     for piece in pieces[1:]:
         if piece[:2] == "--" and not piece[2:60].partition("\n")[0].strip():

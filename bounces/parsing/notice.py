@@ -64,31 +64,18 @@ class Notice:
     def __init__(self, message: Message) -> None:
         self.message = message
         self.headers: Headers = message.headers
-
-    @made_once
-    def sender_as_written(self) -> str:
+        self.sender_as_written = addresses.of_author(self.headers.get("from"))
         """The address in From."""
-        return addresses.first(self.headers.get("from"))
-
-    @made_once
-    def sender(self) -> str:
-        """The address in From, lower case."""
-        return self.sender_as_written.lower()
+        self.sender = self.sender_as_written.lower()
+        self.subject = self.headers.text("subject")
+        self.types = frozenset([part.type for part in message.parts])
+        """The media types of the parts."""
 
     @property
     def first_text(self) -> str:
         """The message's first text, whole; empty where it does not begin with one."""
         part = self.message.parts[0] if self.message.parts else None
         return part.text() if part is not None and part.type == "text/plain" else ""
-
-    @made_once
-    def subject(self) -> str:
-        return self.headers.text("subject")
-
-    @made_once
-    def types(self) -> frozenset[str]:
-        """The media types of the parts."""
-        return frozenset([part.type for part in self.message.parts])
 
     @made_once
     def status_parts(self) -> list[Part]:

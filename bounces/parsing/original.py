@@ -100,10 +100,10 @@ def heads_of_report(lines: list[str]) -> list[str]:
 
 def _announces(line: str, announcements: list[str]) -> bool:
     text = line.lstrip(LEAD).lower()
-    return not text.startswith(_NO_RETURN) and any(
-        text.startswith(announcement) and _REST.fullmatch(text, len(announcement))
-        for announcement in announcements
-    )
+    for announcement in announcements:
+        if text.startswith(announcement) and _REST.fullmatch(text, len(announcement)):
+            return not text.startswith(_NO_RETURN)
+    return False
 
 
 def _begins_block(lines: list[str], number: int) -> bool:

@@ -53,12 +53,15 @@ class Recognized(NamedTuple):
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
 
 
-def recognize(notice: Notice) -> Recognized | None:
+def recognize(notice: Notice, needs_surety: bool = True) -> Recognized | None:
     """The format of a message, by its header fields or else by the lines of its text.
 
     Header fields may come from a gateway on the way, so they alone make no message a bounce.
     """
-    by_field, by_line = _by_fields(notice.headers, notice.sender), _by_lines(notice)
+    by_field = _by_fields(notice.headers, notice.sender)
+    if by_field is not None and (by_field.sure or not needs_surety):
+        return by_field
+    by_line = _by_lines(notice)
     if by_field is None or by_line is None:
         return by_field or by_line
     return Recognized(by_field.format, by_field.mark, by_field.sure or by_line.sure)

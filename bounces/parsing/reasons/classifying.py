@@ -23,7 +23,7 @@ _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
 
 _LONGEST_HOST = 255
-_USUAL = 600
+_USUAL = 1500
 """How many characters of a reply's words are worth remembering."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
@@ -87,8 +87,6 @@ _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdete
 class _Wording(NamedTuple):
     """What the words of a reply tell, whoever it is about."""
 
-    words: str
-    word_set: frozenset[str]
     phrase: Phrase | None
     """What any MTA may say."""
     command: str
@@ -101,8 +99,6 @@ def _read(words: str) -> _Wording:
     word_set = frozenset(words.split())
     found = _WORDS.keys() & word_set
     return _Wording(
-        words,
-        word_set,
         _TEXTS.find(word_set, words),
         command_said_in(word_set, words),
         min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name]) if found else None,
@@ -116,17 +112,25 @@ _read_before = lru_cache(maxsize=2048)(_read)
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
-    __slots__ = ("_command", "evidence", "text", "wording")
+    __slots__ = ("_command", "_word_set", "evidence", "text", "wording", "words")
 
     def __init__(self, evidence: Evidence) -> None:
         text = evidence.diagnostic
         if len(text) > _LIMIT:
             text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
-        words = f" {' '.join(words_of(text))} "
         self.evidence = evidence
         self.text = text
+        self.words = words = f" {' '.join(words_of(text))} "
         self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
+        self._word_set: frozenset[str] | None = None
         self._command: str | None = None
+
+    @property
+    def word_set(self) -> frozenset[str]:
+        """The words of the text, as `PhraseIndex.find` takes them."""
+        if self._word_set is None:
+            self._word_set = frozenset(self.words.split())
+        return self._word_set
 
     @property
     def command(self) -> str:
@@ -161,7 +165,7 @@ def _by_provider(case: _Case) -> Verdict | None:
         for match in provider.code.finditer(case.text.lower()):
             if reason := provider.codes.get(match[1], ""):
                 return case.verdict(reason, f"{provider.name}:{match[1]}", match[1])
-    phrase = _INDEXES[provider.name].find(case.wording.word_set, case.wording.words)
+    phrase = _INDEXES[provider.name].find(case.word_set, case.words)
     if phrase is not None:
         reason = phrase.reason
         if reason == "mesgtoobig":
@@ -211,7 +215,7 @@ def _by_text(case: _Case) -> Verdict | None:
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = reply_in(case.wording.words)
+    words = reply_in(case.words)
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
@@ -268,7 +272,7 @@ def _by_code(case: _Case) -> Verdict:
         return verdict
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
-    if word := _ABOUT.find(case.wording.word_set, case.wording.words):
+    if word := _ABOUT.find(case.word_set, case.words):
         return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
     if case.is_for_now and (verdict := _by_weak_phrase(case)):
         return verdict
@@ -289,15 +293,15 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(reason, f"status:{status}")
     if reason := _BY_REPLY.get(evidence.smtp_code, ""):
         return case.verdict(reason, f"reply:{evidence.smtp_code}")
-    if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.wording.word_set:
+    if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.word_set:
         return case.verdict("userunknown", "command:RCPT")
-    if case.wording.word_set or evidence.smtp_code or status:
+    if case.word_set or evidence.smtp_code or status:
         return case.verdict("onhold", "none")
     return Verdict("undefined", "none", "")
 
 
 def _by_weak_phrase(case: _Case) -> Verdict | None:
-    phrase = _WEAK.find(case.wording.word_set, case.wording.words)
+    phrase = _WEAK.find(case.word_set, case.words)
     if phrase is None:
         return None
     reason = phrase.reason
