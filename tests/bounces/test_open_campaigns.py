@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,8 @@ from bounces.models import BounceEvent, InboundMessage
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
 from lists.models import Campaign, Note, Suppression
-from tests.factories import make_campaign, make_subscriber, make_user
+from tests.bounces.webhooks.services import Post, bearer, send
+from tests.factories import make_campaign, make_endpoint, make_list, make_subscriber, make_user
 from tests.mails import dsn
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,19 @@ def test_it_concerns_its_own_address_and_its_lists_subscribers_only(campaign):
     )
     assert set(BounceEvent.objects.values_list("trust", flat=True)) == {"unverified"}
     assert not Suppression.objects.exists()
+
+
+def test_a_webhook_that_may_not_speak_for_its_list_gains_nothing_by_it(client, campaign):
+    make_subscriber("ann@example.net", campaign.mailing_list)
+    theirs = make_endpoint("json", "their token", mailing_list=make_list())
+    for name in (campaign.pk, campaign.bounce_address):
+        event = {"email": "ann@example.net", "event": "bounce", "status": "5.1.1", "campaign": name}
+        body = json.dumps(event).encode()
+        assert send(client, theirs, Post(body, headers=bearer("their token"))).status_code == 200
+    process(list(InboundMessage.objects.values_list("pk", flat=True)))
+    assert set(BounceEvent.objects.values_list("campaign", "trust")) == {
+        (campaign.pk, "unverified")
+    }
 
 
 def test_it_is_off_until_it_is_chosen():
