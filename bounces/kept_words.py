@@ -28,6 +28,10 @@ TEMPLATES = (
 )
 
 
+class SaidError(ValueError):
+    """What keeps a message from being understood, in one of the sentences above."""
+
+
 def shown(text: str) -> str:
     """Kept English `text` in the reader's language, where it is of those above."""
     return kept_words.shown(text, TEMPLATES)

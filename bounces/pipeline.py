@@ -211,10 +211,11 @@ def _give_back(rows: list[InboundMessage]) -> None:
 
 
 def _set_aside(row: InboundMessage, error: Exception) -> Outcomes:
+    said = isinstance(error, kept_words.SaidError)
     InboundMessage.objects.pending().filter(pk=row.pk).update(
         state=InboundMessage.State.FAILED,
         claimed_at=None,
         processed_at=timezone.now(),
-        error=storable(f"{type(error).__name__}: {error}", 2000),
+        error=storable(str(error) if said else f"{type(error).__name__}: {error}", 2000),
     )
     return Counter(failed=1)

@@ -1,4 +1,4 @@
-"""English that is kept in the database, shown in the reader's language.
+"""English that is kept in the database or said by a pure room, shown in the reader's language.
 
 What a worker or a file brings about is kept as English text, made from one of the templates here
 or taken from a sentence here as it is; `shown` finds the template again and translates that. Text
@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
+from lists import sending_facts
 from lists.outgoing import posting
 
 WORKER_DIED = gettext_noop("Its worker died %(n)s times while at it.")
@@ -51,7 +52,11 @@ TEMPLATES = (
     SOFT_BOUNCES,
     COMPLAINED,
     *_OF_FILES,
-    # Last, for it begins with anything.
+    # Last, for they begin with anything.
+    sending_facts.TOO_MANY,
+    sending_facts.NO_IP,
+    sending_facts.NO_DOMAIN,
+    sending_facts.NO_SELECTOR,
     posting.NO_ADDRESS,
 )
 

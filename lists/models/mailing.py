@@ -15,6 +15,7 @@ from lists.addresses import (
     parse_address,
     to_ascii_domain,
 )
+from lists.kept_words import shown
 from lists.models.choices import Stream
 from lists.verp import make_for_campaign
 
@@ -96,7 +97,7 @@ class MailingList(models.Model):
             try:
                 setattr(self, name, sending_facts.normalised(getattr(self, name), read))
             except ValueError as error:
-                wrong[name] = hint % {"why": error}
+                wrong[name] = hint % {"why": shown(str(error))}
         if wrong:
             raise ValidationError(wrong)
 

@@ -37,10 +37,10 @@ class Interpreted:
 def interpret(row: InboundMessage, endpoint: WebhookEndpoint | None) -> Interpreted:
     """Read the events of a request, each for itself, so that a bad one does not hurt the others.
 
-    ValueError where its endpoint is gone: nobody can say then whose events they are.
+    SaidError where its endpoint is gone: nobody can say then whose events they are.
     """
     if endpoint is None:
-        raise ValueError(kept_words.WEBHOOK_GONE)
+        raise kept_words.SaidError(kept_words.WEBHOOK_GONE)
     provider = PROVIDERS[endpoint.provider]
     raw = bytes(row.raw)
     found: list[Notification] = []
