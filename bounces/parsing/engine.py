@@ -129,11 +129,9 @@ def _look(notice: Notice, depth: int) -> _Look:
     if "message/disposition-notification" in notice.types:
         found = dsn.extract_rejection(notice)
         return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
-    if recognized is not None and (recognized.sure or _BOUNCE_SUBJECT.search(notice.subject)):
-        reported = True
-    else:
-        reported = _is_from_a_daemon(notice)
-    if reported:
+    is_sure = recognized is not None and recognized.sure
+    is_titled = _BOUNCE_SUBJECT.search(notice.subject) is not None
+    if is_sure or (recognized is not None and is_titled) or _is_from_a_daemon(notice):
         if found := dsn.extract_untyped(notice):
             enriching.enrich(found, notice, form)
             return _delivery(found, notice, form, "rfc3464")
@@ -146,7 +144,7 @@ def _look(notice: Notice, depth: int) -> _Look:
             for finding in found:
                 finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
-        if (recognized is not None and recognized.sure) or _BOUNCE_SUBJECT.search(notice.subject):
+        if is_sure or is_titled:
             nobody = [Finding(diagnostic=notice.whole_text)]
             return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")
     if mark := autoreply.mark_of(notice.headers, notice.subject):
