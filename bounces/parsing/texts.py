@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bounces.parsing import addresses, layouts, transcripts
+from bounces.parsing import addresses, layouts, replies, transcripts
 from bounces.parsing.formats import Format
 from bounces.parsing.layouts import Layout
 from bounces.parsing.notice import Finding, Notice
@@ -75,6 +75,9 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
             for finding in found:
                 complete(finding, exchanges)
     about_all = ""
+    if len(found) == 1 and not replies.codes_in(found[0].diagnostic).smtp:
+        # The reply may stand apart, such as on a line that begins with "SMTP diagnostic".
+        found[0].smtp_code = replies.codes_in(notice.whole_text).smtp
     for finding in found:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
             about_all = about_all or notice.whole_text
