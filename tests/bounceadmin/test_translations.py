@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
 
 from bounceadmin.pure_words import pure_words
 from lists.bands import BANDS, Band
 from tests.factories import PASSWORD, make_campaign, make_user
+from tests.services import need
+
+
+def test_the_catalogue_has_every_word_of_the_source():
+    need("xgettext", "it finds the words of the source")
+    call_command("translations", "--check")
 
 
 @pytest.mark.parametrize("words", pure_words())
