@@ -3,6 +3,8 @@
     python -m benchmarks.parsing [seconds for each measurement] [--corpus FOLDER]
 
 All three read the same bytes in one process. Rounds alternate, and each shows its median round.
+As the same messages are read over and over, ours is also measured with all that it remembers of
+others (hosts, wordings, headers of parts, authors) forgotten before each pass over them.
 Where the shared corpus is missing, the messages that this project wrote are read instead.
 """
 
@@ -53,8 +55,23 @@ def grown(raw: bytes) -> bytes:
     return raw[:at] + b"\n" + LETTER + raw[at:]
 
 
+def at_first_sight(raw: bytes) -> object:
+    """Our full result; nothing is remembered from the pass before."""
+    return parse(raw)
+
+
+def forget() -> None:
+    """Empty everything in which the parser remembers other messages."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("bounces.parsing"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
 READERS: dict[str, Callable[[bytes], object]] = {
     "bounceadmin, full result": parse,
+    "the same, at first sight": at_first_sight,
     "stdlib email, bare parse": bare,
     "flufl.bounce, recipients": flufl,
 }
@@ -62,12 +79,16 @@ READERS: dict[str, Callable[[bytes], object]] = {
 
 def rate(read: Callable[[bytes], object], texts: list[bytes], seconds: float) -> float:
     """Messages a second of processor time, measured over whole passes for about `seconds`."""
-    count, began = 0, time.process_time()
-    while (elapsed := time.process_time() - began) < seconds:
+    count, elapsed = 0, 0.0
+    while elapsed < seconds:
+        if read is at_first_sight:
+            forget()
+        began = time.process_time()
         for raw in texts:
             read(raw)
+        elapsed += time.process_time() - began
         count += len(texts)
-    return count / elapsed
+    return count / max(elapsed, 1e-9)
 
 
 def main(arguments: list[str] | None = None) -> int:
