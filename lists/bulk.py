@@ -135,7 +135,14 @@ def _recordset(fields: Sequence[Field], rows: Iterable[Values]) -> tuple[str, st
 
 def _values(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
     get = attrgetter(*(field.attname for field in fields))
-    return [get(row) for row in rows]
+    binary = [(n, field) for n, field in enumerate(fields) if isinstance(field, BinaryField)]
+    if not binary:
+        return [get(row) for row in rows]
+    prepared = [list(get(row)) for row in rows]
+    for values in prepared:
+        for n, field in binary:
+            values[n] = field.get_prep_value(values[n])
+    return prepared
 
 
 def _prepared(rows: Iterable[Values]) -> list[Values]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bounces.models.packed import PackedBinaryField
 from bounces.models.webhooks import WebhookEndpoint
 from lists.models import Campaign, MailingList
 
@@ -56,7 +57,7 @@ class InboundMessage(models.Model):
 
     # SHA-256 of the content: the same message by two roads, or fetched twice, is one row.
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    raw = models.BinaryField(null=True, editable=False)
+    raw = PackedBinaryField(null=True, editable=False)
     content_type = models.CharField(
         _("content"), max_length=32, choices=ContentType, default=ContentType.MAIL
     )
