@@ -16,11 +16,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.paginator import InfinitePaginator
 
 from bounceadmin.alert_filters import OpenFilter
 from bounceadmin.logins import locking, second_factor
 from bounceadmin.models import Alert, AlertDelivery
+from lists.admin.paging import LargeTable
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -101,13 +101,11 @@ class AlertDeliveryInline(ReadOnly, TabularInline):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnly, ModelAdmin):
+class AlertAdmin(ReadOnly, LargeTable, ModelAdmin):
     list_display = ["title", "level", "kind", "opened_at", "closed_at"]
     list_filter = [OpenFilter, ("kind", ChoicesDropdownFilter), ("level", ChoicesDropdownFilter)]
     list_filter_submit = True
     ordering = ["-opened_at", "-id"]
-    paginator = InfinitePaginator
-    show_full_result_count = False
     fields = ["title", "detail", "page", "level", "kind", "opened_at", "closed_at"]
     readonly_fields = ["page"]
     inlines = [AlertDeliveryInline]

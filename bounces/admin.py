@@ -19,7 +19,6 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 from unfold.decorators import action
-from unfold.paginator import InfinitePaginator
 
 from bounces import (  # noqa: F401 (they register themselves)
     admin_listener,
@@ -43,22 +42,17 @@ from bounces.parsing.reasons.names import REASONS
 from bounces.retrying import process_again
 from lists import searching
 from lists.admin.csv_answers import csv_answer
+from lists.admin.paging import LargeTable
 
 _RELATED = 10
 
 
-class RecordAdmin(ModelAdmin):
-    """For large tables that only the pipeline writes: a list without counting, and a page."""
+class RecordAdmin(LargeTable, ModelAdmin):
+    """For large tables that only the pipeline writes: a list, and a page."""
 
     page_template = ""
-    show_full_result_count = False
-    # Counting what each filter would leave reads the whole table.
-    show_facets = admin.ShowFacets.NEVER
-    paginator = InfinitePaginator
-    list_disable_select_all = True
     list_filter_submit = True
     list_per_page = 50
-    sortable_by = ()
 
     def page_context(self, row) -> dict[str, object]:
         """What the page of `row` shows."""

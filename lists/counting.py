@@ -40,11 +40,10 @@ def add(counts: Iterable[Count]) -> None:
         by_campaign[count.campaign_id, count.day][count.tally] += count.number
         by_domain[count.campaign_id, count.day, count.domain][count.tally] += count.number
         if count.reason:
-            key = (count.campaign_id, count.day, count.domain, count.reason)
-            by_reason[key]["count"] += count.number
+            by_reason[count.campaign_id, count.day, count.reason]["count"] += count.number
     merge(CampaignDay, ("campaign_id", "day"), TALLIES, by_campaign)
     merge(DomainDay, ("campaign_id", "day", "domain"), TALLIES, by_domain)
-    merge(ReasonDay, ("campaign_id", "day", "domain", "reason"), ("count",), by_reason)
+    merge(ReasonDay, ("campaign_id", "day", "reason"), ("count",), by_reason)
 
 
 def merge(

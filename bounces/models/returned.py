@@ -119,6 +119,12 @@ class InboundMessage(models.Model):
                 name="inboundmessage_held",
             ),
             models.Index(fields=["-received_at", "-id"], name="inboundmessage_newest"),
+            # By kind; of bounces there are so many that the newest messages are searched.
+            models.Index(
+                fields=["kind", "-received_at", "-id"],
+                condition=Q(kind__gt="") & ~Q(kind="bounce"),
+                name="inboundmessage_of_rare_kind",
+            ),
             # Housekeeping deletes the raw text of old messages.
             models.Index(
                 fields=["processed_at"],
@@ -216,6 +222,12 @@ class BounceEvent(models.Model):
             models.Index(fields=["mailing_list", "-occurred_at"], name="bounceevent_of_list"),
             models.Index(fields=["reason", "-occurred_at"], name="bounceevent_of_reason"),
             models.Index(fields=["domain", "-occurred_at"], name="bounceevent_of_domain"),
+            # By kind; of bounces there are so many that the newest events are searched.
+            models.Index(
+                fields=["kind", "-occurred_at", "-id"],
+                condition=~Q(kind="bounce"),
+                name="bounceevent_of_rare_kind",
+            ),
             # Housekeeping forgets the oldest first.
             models.Index(
                 fields=["occurred_at"],

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.paginator import InfinitePaginator
 
 from lists.addresses import canonical
+from lists.admin.paging import LargeTable
 from lists.models import Subscriber, Subscription
 from lists.searching import by_address
 
@@ -37,17 +37,11 @@ class SubscriptionInline(TabularInline):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ModelAdmin):
+class SubscriberAdmin(LargeTable, ModelAdmin):
     list_display = ["address", "domain", "created_at"]
-    sortable_by = ()
     ordering = ["-pk"]
     search_fields = ["canonical"]
     search_help_text = _("The beginning of an address, or a domain: ann, ann@example.com, @test")
-    show_full_result_count = False
-    # Counting what each filter would leave reads the whole table.
-    show_facets = admin.ShowFacets.NEVER
-    paginator = InfinitePaginator
-    list_disable_select_all = True
     form = SubscriberForm
     fields = ["address"]
     inlines = [SubscriptionInline]

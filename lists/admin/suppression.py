@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import action
-from unfold.paginator import InfinitePaginator
 
 from lists import searching, suppressing
+from lists.admin.paging import LargeTable
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
 from lists.exporting import as_csv
 from lists.kept_words import shown
@@ -32,16 +32,10 @@ _MOST_AT_ONCE = 5000
 _ID = re.compile(r"[0-9]{1,18}")
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(LargeTable, ModelAdmin):
     """For tables that only code writes: shown and searched, cheaply however large they are."""
 
-    show_full_result_count = False
-    # Counting what each filter would leave reads the whole table.
-    show_facets = admin.ShowFacets.NEVER
-    paginator = InfinitePaginator
-    list_disable_select_all = True
     list_per_page = _PER_PAGE
-    sortable_by = ()
     search_help_text = searching.HELP
 
     def get_search_results(

@@ -69,14 +69,13 @@ class DomainDay(Tally):
 
 
 class ReasonDay(models.Model):
-    """How many verified bounces a campaign's day had for one reason at one recipient domain."""
+    """How many verified bounces a campaign's day had for one reason."""
 
     # The unique constraint's index begins with it.
     campaign = models.ForeignKey(
         Campaign, models.CASCADE, related_name="reason_days", db_index=False
     )
     day = models.DateField()
-    domain = models.CharField(max_length=253)
     reason = models.CharField(max_length=32)
     count = models.PositiveBigIntegerField(default=0)
 
@@ -84,12 +83,10 @@ class ReasonDay(models.Model):
         verbose_name = _("reason day")
         verbose_name_plural = _("reason days")
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "day", "domain", "reason"], name="reasonday_once"
-            )
+            models.UniqueConstraint(fields=["campaign", "day", "reason"], name="reasonday_once")
         ]
         # The dashboard reads the days of its period, however long the history is.
         indexes = [models.Index(fields=["day"], name="reasonday_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id} {self.day} {self.domain} {self.reason}"
+        return f"{self.campaign_id} {self.day} {self.reason}"

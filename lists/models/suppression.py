@@ -41,7 +41,7 @@ class Suppression(models.Model):
 
     # The address itself, not a subscriber: it stays suppressed when the subscriber is deleted.
     address = models.CharField(_("address"), max_length=254)
-    domain = models.CharField(_("domain"), max_length=253, db_index=True, editable=False)
+    domain = models.CharField(_("domain"), max_length=253, editable=False)
     scope = models.CharField(_("reaches"), max_length=16, choices=Scope)
     stream = models.CharField(_("stream"), max_length=16, choices=Stream, blank=True, default="")
     mailing_list = models.ForeignKey(
@@ -88,6 +88,13 @@ class Suppression(models.Model):
             models.Index(fields=["address"], name="suppression_by_address"),
             # Newest first, as the admin lists them.
             models.Index(fields=["-since", "-id"], name="suppression_newest"),
+            models.Index(fields=["domain", "-since", "-id"], name="suppression_of_domain"),
+            # By cause; of hard bounces there are so many that the newest are searched.
+            models.Index(
+                fields=["cause", "-since", "-id"],
+                condition=~Q(cause="hard"),
+                name="suppression_of_rare_cause",
+            ),
         ]
 
     def __str__(self) -> str:
