@@ -35,7 +35,7 @@ def record(now: datetime) -> list[BandChange]:
 
 def _of_lists(period: Period, now: datetime) -> Iterable[BandChange]:
     last = _last(BandChange.objects.filter(campaign=None), "mailing_list_id")
-    for row in health.lists_health(period):
+    for row in health.lists_health(period, with_domains=False):
         before = last.get(row.mailing_list.pk, Band.UNKNOWN)
         if row.health.band != before:
             yield _change(before, row.health.band, row.health.counts, now, row.mailing_list)

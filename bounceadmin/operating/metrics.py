@@ -106,7 +106,7 @@ def _bands(now: datetime) -> Iterator[Metric]:
         labels=["list", "stream", "band"],
     )
     today = now.astimezone(UTC).date()
-    for row in health.lists_health(Period.ending(today, BAND_DAYS)):
+    for row in health.lists_health(Period.ending(today, BAND_DAYS), with_domains=False):
         labels = [row.mailing_list.name, row.mailing_list.stream]
         if row.health.counts.rate is not None:
             rate.add_metric(labels, row.health.counts.rate)

@@ -115,12 +115,12 @@ def test_each_list_has_its_band_and_rate(client):
 
 
 def test_a_scrape_costs_the_same_queries_however_much_there_is(client, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         scrape(client)
     for _ in range(3):
         campaign = make_campaign()
         make_event(campaign=campaign)
         counting.add([counting.Count(campaign.pk, timezone.now().date(), "a.example", "hard")])
         make_message()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         scrape(client)
