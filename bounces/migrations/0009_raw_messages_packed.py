@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bounces', '0007_loops_and_storms'),
+        ('bounces', '0008_client_and_proof_note'),
     ]
 
     operations = [

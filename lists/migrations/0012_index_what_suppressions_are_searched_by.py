@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('lists', '0010_count_reasons_by_day_alone'),
+        ('lists', '0011_count_reasons_by_day_alone'),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('bounces', '0008_raw_messages_packed'),
-        ('lists', '0011_index_what_suppressions_are_searched_by'),
+        ('bounces', '0009_raw_messages_packed'),
+        ('lists', '0012_index_what_suppressions_are_searched_by'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ('lists', '0009_let_the_log_forget'),
+        ('lists', '0010_origin_and_open_campaigns'),
     ]
 
     operations = [
