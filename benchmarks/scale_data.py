@@ -172,7 +172,7 @@ def _events(happened: list[Happened], domains: list[int]) -> Iterator[dict[str, 
             "mailing_list_id": _list_of(found.campaign),
             "trust": "unverified" if n % 50 == 0 else "verified",
             "proof": "" if n % 50 == 0 else "signed",
-            "effect": "suppressed" if category == "hard" else "",
+            "effect": "suppress" if category == "hard" else "",
             "remote_mta": f"mx.{domain_name(domain)}",
             "occurred_at": found.at,
         }

@@ -66,7 +66,7 @@ def test_a_list_is_unknown_again_when_its_month_is_over_and_the_campaign_keeps_i
 
 def test_it_costs_the_same_for_one_campaign_and_for_many(django_assert_num_queries):
     def queries():
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             record(NOW)
 
     campaign = make_campaign()
