@@ -14,6 +14,9 @@ from lists.marking import to_say
 
 __all__ = ["Sentence", "Value", "as_data", "filled", "from_data", "say", "to_say"]
 
+_JOINT = to_say(", ")
+"""What stands between several values."""
+
 Value: TypeAlias = "str | int | tuple[Value, ...]"
 """A name, a number, a sentence within the sentence, or several of these."""
 
@@ -87,7 +90,7 @@ def from_data(data: Any) -> Any:
 
 def _text(value: Value) -> str:
     if isinstance(value, tuple | list):
-        return ", ".join(_text(one) for one in value)
+        return _JOINT.join(_text(one) for one in value)
     return str(value)
 
 
@@ -95,5 +98,5 @@ def _in_words(value: Value, translate: Callable[[str], str]) -> str:
     if isinstance(value, Sentence):
         return value.in_words(translate)
     if isinstance(value, tuple):
-        return translate(", ").join(_in_words(one, translate) for one in value)
+        return translate(_JOINT).join(_in_words(one, translate) for one in value)
     return str(value)
