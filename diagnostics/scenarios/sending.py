@@ -69,8 +69,8 @@ def _bursts(facts: Facts) -> str:
     if facts.sampled < 20 or facts.busiest < 0.5:
         return ""
     return say(
-        "{percent} % of them came within two hours: mail goes out in bursts.",
-        percent=f"{100 * facts.busiest:.0f}",
+        "{share} of them came within two hours: mail goes out in bursts.",
+        share=f"{100 * facts.busiest:.0f} %",
     )
 
 
