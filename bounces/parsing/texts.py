@@ -19,7 +19,7 @@ _GENERAL = Layout(
 )
 _MOST_BEFORE_HOST = 250
 _CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
-# What says that delivery is still being tried, by a word that it all has.
+# What says that delivery is still being tried, by letters that all of a row have.
 _DELAYED = {
     "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
     "will ": ("will be retried", "will keep trying", "will continue to try", "will retry",

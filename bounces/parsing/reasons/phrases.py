@@ -46,7 +46,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _without_addresses(text: str) -> str:
-    """Do as `_ADDRESS.sub(" ", text)` does for ASCII, from each @ to both sides."""
+    """Leave the words that `_ADDRESS.sub(" ", text)` leaves of ASCII, looking around each @."""
     before, *others = text.split("@")
     kept: list[str] = []
     begins = 0
