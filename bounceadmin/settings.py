@@ -125,6 +125,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"polling_interval": 0.2}
 )
 CELERY_TIMEZONE = "UTC"
+# Any number of them may run: one announces.
+CELERY_BEAT_SCHEDULER = "bounceadmin.operating.one_beat:OneBeat"
 CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
     "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
