@@ -33,6 +33,8 @@ class _Collector(makemessages.Command):
         "--keyword=say",
         "--keyword=to_say",
     ]
+    # What is new stays empty, rather than being guessed from its like.
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
 
 class Command(BaseCommand):
