@@ -20,6 +20,12 @@ Kind, Trust = BounceEvent.Kind, BounceEvent.Trust
 
 # How far a live message's Date may be from its arrival before its clock is taken for wrong.
 _CREDIBLE_CLOCK = timedelta(days=7)
+_KINDS_OF_ACTIONS = {
+    "delayed": Kind.DELAYED,
+    "delivered": Kind.DELIVERED,
+    "relayed": Kind.DELIVERED,
+    "expanded": Kind.DELIVERED,
+}
 # The kinds that give rise to something; the others of a message are `other`.
 _TELLING = {*Kind.values, "sent"}
 
@@ -82,10 +88,11 @@ def _event(
     row: InboundMessage, parsed: ParsedMessage, report: Report, about: Attribution
 ) -> BounceEvent:
     address = about.recipient or canonical(report.recipient, settings.FOLD_LOCAL_PART)
+    kind = _kind_of(parsed.kind, report)
     return BounceEvent(
         message=row,
-        kind=parsed.kind,
-        category=report.category if parsed.kind in (Kind.BOUNCE, Kind.DELAYED) else "",
+        kind=kind,
+        category=report.category if kind in (Kind.BOUNCE, Kind.DELAYED) else "",
         reason=storable(report.reason, 32),
         status=storable(report.status, 16),
         smtp_code=storable(report.smtp_code, 3),
@@ -104,6 +111,14 @@ def _event(
         rule=storable(report.rule, 120),
         evidence=storable(report.evidence, 2000),
     )
+
+
+def _kind_of(kind: str, report: Report) -> str:
+    """What the message is for this recipient: in one report some may have got the mail.
+
+    RFC 3464 2.3.3 gives each recipient an action of its own.
+    """
+    return _KINDS_OF_ACTIONS.get(report.action, kind) if kind == Kind.BOUNCE else kind
 
 
 def _occurred_at(row: InboundMessage, date: datetime | None, *, is_vouched: bool) -> datetime:

@@ -194,6 +194,27 @@ def test_a_delay_counts_as_nothing_yet(campaign, ann):
     assert ann.subscriptions.get().soft_score == 0
 
 
+def test_in_one_report_each_recipient_has_an_outcome_of_its_own():
+    groups = b"".join(
+        b"\nFinal-Recipient: rfc822; %s@example.net\nAction: %s\nStatus: %s\n" % group
+        for group in (
+            (b"late", b"delayed", b"4.4.1"),
+            (b"fine", b"delivered", b"2.1.5"),
+            (b"alias", b"expanded", b"2.1.5"),
+        )
+    )
+    report = dsn("gone@example.net")
+    at = report.index(b"\n--part-", report.index(b"Diagnostic-Code"))
+    take_in(report[:at] + groups + report[at:])
+    kinds = dict(BounceEvent.objects.values_list("reported_recipient", "kind"))
+    assert kinds == {
+        "gone@example.net": "bounce",
+        "late@example.net": "delayed",
+        "fine@example.net": "delivered",
+        "alias@example.net": "delivered",
+    }
+
+
 def test_an_autoreply_is_recorded_as_one_and_is_no_bounce(campaign, ann):
     assert take_in(autoreply(to=return_path(campaign, ann))) == {"autoreply": 1}
     event = BounceEvent.objects.get()
