@@ -12,6 +12,7 @@ from django.db.models import Q
 from bounceadmin.alerts.conditions import Condition
 from bounceadmin.alerts.quiet import due
 from bounceadmin.models import Alert, AlertDelivery, Preferences
+from lists.outgoing import telling
 
 # An alert whose cause comes and goes stays one alert: it is over when it has been away so long.
 CLEAR_FOR = timedelta(hours=1)
@@ -46,7 +47,21 @@ def watch(conditions: Sequence[Condition], now: datetime) -> list[Alert]:
         elif _update(alert, condition):
             told.append(alert)
     _queue(told, now)
+    telling.alerted(_as_told(alert) for alert in told)
     return told
+
+
+def _as_told(alert: Alert) -> dict[str, object]:
+    """An alert as other systems are told it."""
+    return {
+        "alert": alert.pk,
+        "key": alert.key,
+        "kind": alert.kind,
+        "level": alert.level,
+        "title": alert.title,
+        "detail": alert.detail,
+        "since": alert.opened_at,
+    }
 
 
 def _clear(alert: Alert, now: datetime) -> None:

@@ -10,6 +10,7 @@ REMOVED = "removed"
 RESTORED = "restored"
 COMPLAINED = "complained"
 BAND_CHANGED = "band.changed"
+ALERTED = "alerted"
 TEST = "test"
 
 # Kind -> when it is told. A test is sent to whoever asks for one.
@@ -20,4 +21,5 @@ KINDS = {
     RESTORED: _("An address was put back on a list"),
     COMPLAINED: _("A person reported a message as spam"),
     BAND_CHANGED: _("A list or campaign went to another band"),
+    ALERTED: _("An alert was opened, or got worse"),
 }

@@ -54,6 +54,11 @@ def band_changed(changes: Iterable[BandChange]) -> None:
     publish(kinds.BAND_CHANGED, [_band_change(change) for change in changes])
 
 
+def alerted(alerts: Iterable[Mapping[str, object]]) -> None:
+    """What people are alerted to: `alert`, `key`, `kind`, `level`, `title`, `detail`, `since`."""
+    publish(kinds.ALERTED, list(alerts))
+
+
 def _suppression(row: Suppression, why: str, actor: str) -> Mapping[str, object]:
     return {
         "suppression": row.pk,

@@ -17,6 +17,7 @@ from bounceadmin.models import Alert, AlertDelivery, Preferences
 from bounceadmin.tasks import watch as watch_task
 from bounces import roads
 from lists.counting import Count, add
+from lists.outgoing.models import Endpoint, Message
 from tests.factories import NOW, make_campaign, make_message, make_user
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +257,13 @@ def test_an_alert_is_shown_in_the_readers_language():
         assert alert.detail_in_words == alert.said["ja"]["detail"] != alert.detail
     with translation.override("en"):
         assert (alert.title_in_words, alert.detail_in_words) == (alert.title, alert.detail)
+
+
+def test_other_systems_are_told_once_too():
+    Endpoint.objects.create(name="Pager", url="https://pager.example/hook", kinds=["alerted"])
+    for n in range(3):
+        watch([trouble()], NOW + n * MINUTE)
+    (message,) = Message.objects.all()
+    assert message.kind == "alerted"
+    watch([trouble(Alert.Level.CRITICAL)], NOW + 3 * MINUTE)
+    assert Message.objects.count() == 2
