@@ -30,7 +30,7 @@ register.filter("in_words", in_words)
 def status_pill(status: str) -> SafeString:
     """A coloured pill with the status's word."""
     if not status:
-        return format_html("")
+        return SafeString("")
     label = STATUSES.get(status, status)
     return format_html('<span class="ba-pill ba-status-{}">{}</span>', status, label)
 
