@@ -21,6 +21,7 @@ from bounceadmin.alert_filters import OpenFilter
 from bounceadmin.logins import locking, second_factor
 from bounceadmin.models import Alert, AlertDelivery
 from lists.admin.paging import LargeTable
+from lists.admin.read_only import ReadOnly
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -79,19 +80,6 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     pass
-
-
-class ReadOnly:
-    """What only the site itself writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
 
 class AlertDeliveryInline(ReadOnly, TabularInline):

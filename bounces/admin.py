@@ -43,11 +43,12 @@ from bounces.retrying import process_again
 from lists import searching
 from lists.admin.csv_answers import csv_answer
 from lists.admin.paging import LargeTable
+from lists.admin.read_only import ReadOnly
 
 _RELATED = 10
 
 
-class RecordAdmin(LargeTable, ModelAdmin):
+class RecordAdmin(ReadOnly, LargeTable, ModelAdmin):
     """For large tables that only the pipeline writes: a list, and a page."""
 
     page_template = ""
@@ -75,15 +76,6 @@ class RecordAdmin(LargeTable, ModelAdmin):
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.page_template, context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
 
 _EVENT_COLUMNS = (

@@ -17,13 +17,14 @@ from unfold.admin import ModelAdmin
 
 from bounces import looping
 from bounces.models import SenderHour
+from lists.admin.read_only import ReadOnly
 
 _DAYS = 7
 _SENDERS = 25
 
 
 @admin.register(SenderHour)
-class SenderHourAdmin(ModelAdmin):
+class SenderHourAdmin(ReadOnly, ModelAdmin):
     """One page instead of rows: the busiest senders of the week."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -63,15 +64,6 @@ class SenderHourAdmin(ModelAdmin):
         level = messages.SUCCESS if released else messages.WARNING
         self.message_user(request, said % {"n": released}, level)
         return HttpResponseRedirect(self._page())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
     def _may_release(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bounces.change_inboundmessage")

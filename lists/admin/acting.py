@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from lists.admin.csv_answers import csv_answer
+from lists.admin.read_only import ReadOnly
 from lists.announcing import announce
 from lists.cleaning import candidates as who
 from lists.cleaning import running
@@ -99,20 +100,11 @@ def _candidates_csv(row: MailingList, kinds: list[str]) -> HttpResponse:
 
 
 @admin.register(Cleaning)
-class CleaningAdmin(ModelAdmin):
+class CleaningAdmin(ReadOnly, ModelAdmin):
     """A cleaning's progress, its log and its undoing."""
 
     list_display = ["mailing_list", "state", "removed", "actor", "started_at", "finished_at"]
     list_select_related = ["mailing_list"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None

@@ -20,6 +20,7 @@ from unfold.decorators import action
 
 from lists import searching, suppressing
 from lists.admin.paging import LargeTable
+from lists.admin.read_only import ReadOnly
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
 from lists.exporting import as_csv
 from lists.kept_words import shown
@@ -32,7 +33,7 @@ _MOST_AT_ONCE = 5000
 _ID = re.compile(r"[0-9]{1,18}")
 
 
-class ReadOnlyAdmin(LargeTable, ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, LargeTable, ModelAdmin):
     """For tables that only code writes: shown and searched, cheaply however large they are."""
 
     list_per_page = _PER_PAGE
@@ -42,15 +43,6 @@ class ReadOnlyAdmin(LargeTable, ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return searching.by_address(queryset, search_term), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
 
 class InForceFilter(DropdownFilter):

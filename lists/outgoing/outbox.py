@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Sequence
 
-from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import KombuError, OperationalError
 
+from lists.announcing import announce
 from lists.outgoing import kinds
 from lists.outgoing.models import Delivery, Endpoint, Message
-
-log = logging.getLogger(__name__)
 
 # So many things of one kind are told at once, so that a large import is not a million requests.
 ITEMS_PER_MESSAGE = 100
@@ -70,12 +65,4 @@ def wake(ids: Sequence[int]) -> None:
     """Announce deliveries once their rows are committed; the sweep finds what is not announced."""
     for start in range(0, len(ids), _PER_TASK):
         batch = list(ids[start : start + _PER_TASK])
-        transaction.on_commit(lambda batch=batch: _announce(batch))
-
-
-def _announce(ids: list[int]) -> None:
-    try:
-        # By name: tasks import what delivers, which imports this.
-        current_app.send_task("lists.outgoing.tasks.deliver", [ids])
-    except (KombuError, OperationalError, OSError) as error:
-        log.warning("The broker is away (%s): the sweep will find %d deliveries.", error, len(ids))
+        announce("lists.outgoing.tasks.deliver", batch)
