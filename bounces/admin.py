@@ -38,8 +38,8 @@ from bounces.explaining import EFFECTS, explain
 from bounces.kept_words import shown
 from bounces.models import BounceEvent, InboundMessage
 from bounces.originals import readable
-from bounces.parsing.reasons.names import REASONS
 from bounces.retrying import process_again
+from bounces.words import reason_sentence
 from lists import searching
 from lists.admin.csv_answers import csv_answer
 from lists.admin.paging import LargeTable
@@ -143,13 +143,12 @@ class BounceEventAdmin(RecordAdmin):
 
     @admin.display(description=_("what happened"))
     def what(self, row: BounceEvent) -> str:
-        info = REASONS.get(row.reason)
         return format_html(
             '<span class="ba-cell"><span class="ba-dot ba-dot-{}"></span>'
             "<span>{}: {}</span></span>",
             row.category or row.kind,
             row.get_category_display() or row.get_kind_display(),
-            _(info.sentence) if info else row.reason,
+            reason_sentence(row.reason),
         )
 
     @admin.display(description=_("code"))

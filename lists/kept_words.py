@@ -2,7 +2,8 @@
 
 What a worker or a file brings about is kept as English text, made from one of the templates here
 or taken from a sentence here as it is; `shown` finds the template again and translates that. Text
-that is of neither, such as what a stranger's server said, is shown as it is.
+that is of neither, such as what a stranger's server said, is shown as it is. A reason is kept by
+name and shown as its sentence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_noop
 
-from lists import sending_facts
+from lists import reason_words, sending_facts
 from lists.outgoing import posting
 
 WORKER_DIED = gettext_noop("Its worker died %(n)s times while at it.")
@@ -67,8 +68,11 @@ def shown(text: str, templates: Iterable[str] = TEMPLATES) -> str:
     """Kept English `text` in the reader's language, where it was made from one of `templates`."""
     for template in templates:
         if found := _pattern(template).fullmatch(text):
+            values = found.groupdict()
+            if "reason" in values:
+                values["reason"] = reason_words.clause(values["reason"])
             try:
-                return str(gettext(template) % found.groupdict())
+                return str(gettext(template) % values)
             except (KeyError, ValueError, TypeError):  # a translation that does not fit
                 return text
     return text

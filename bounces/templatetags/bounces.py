@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from bounces.kept_words import shown
 from bounces.models import RoadState
 from bounces.parsing.reasons.names import REASONS
+from bounces.words import reason_sentence
 
 register = template.Library()
 
 register.filter("kept", shown)
+register.filter("reason_sentence", reason_sentence)
 
 # What a page may ask for -> the parameter of the events' list.
 _FILTERS = {
@@ -33,12 +35,6 @@ _EVIDENCE = {
     "event": ("admin:bounces_bounceevent_change", gettext_lazy("The bounce")),
     "import": ("admin:lists_suppressionimport_change", gettext_lazy("The import")),
 }
-
-
-@register.filter
-def reason_sentence(name: str) -> str:
-    """`The mailbox does not exist.` for `userunknown`; the name itself where it is unknown."""
-    return _(REASONS[name].sentence) if name in REASONS else name
 
 
 @register.filter

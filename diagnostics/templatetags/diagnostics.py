@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bounces.parsing.reasons.names import REASONS
 from diagnostics import showing
 from diagnostics.checks.findings import DnsRecord
 from diagnostics.models import DiagnosticRun
@@ -53,12 +52,6 @@ def took(seconds: float | None) -> str:
     if not seconds or seconds < 0.005:
         return ""
     return _("%(n)s s") % {"n": number_format(seconds, 2 if seconds < 10 else 0)}
-
-
-@register.filter
-def reason_words(name: str) -> str:
-    """A reason's sentence."""
-    return _(REASONS[name].sentence) if name in REASONS else name
 
 
 @register.simple_tag

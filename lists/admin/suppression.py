@@ -15,10 +15,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
-from lists import searching, suppressing
+from lists import reason_words, searching, suppressing
+from lists.admin.day_range import DayRangeFilter
 from lists.admin.paging import LargeTable
 from lists.admin.read_only import ReadOnly
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
@@ -63,21 +64,21 @@ class InForceFilter(DropdownFilter):
 
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnlyAdmin):
-    list_display = ["shown_address", "cause", "reason", "reach", "since", "until", "lifted_at"]
+    list_display = ["shown_address", "cause", "why", "reach", "since", "until", "lifted_at"]
     list_before_template = "bounceadmin/parts/export_suppressions.html"
     list_filter = [
         InForceFilter,
         ("cause", ChoicesDropdownFilter),
         ("scope", ChoicesDropdownFilter),
         ("stream", ChoicesDropdownFilter),
-        ("since", RangeDateFilter),
+        ("since", DayRangeFilter),
     ]
     list_filter_submit = True
     list_select_related = ["mailing_list"]
     ordering = ["-since", "-id"]
     search_fields = ["address"]
-    fields = ["shown_address", "cause", "reason", "reach", "since", "until", "lifted_at"]
-    readonly_fields = ["shown_address", "reach"]
+    fields = ["shown_address", "cause", "why", "reach", "since", "until", "lifted_at"]
+    readonly_fields = ["shown_address", "why", "reach"]
     change_form_outer_before_template = "bounceadmin/parts/suppression.html"
     actions = ["unsuppress_selected"]
     actions_list = ["suppress_by_hand", "import_file"]
@@ -86,6 +87,10 @@ class SuppressionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("address"))
     def shown_address(self, row: Suppression) -> str:
         return row.shown_address
+
+    @admin.display(description=_("reason"), empty_value="–")
+    def why(self, row: Suppression) -> str:
+        return reason_words.with_name(row.reason)
 
     @admin.display(description=_("reaches"))
     def reach(self, row: Suppression) -> str:

@@ -35,6 +35,23 @@ def test_a_translation_that_does_not_fit_is_passed_over(monkeypatch):
 
 def test_japanese_is_shown_where_the_catalogue_has_it():
     with translation.override("ja"):
-        shown = kept_words.shown(kept_words.HARD_BOUNCE % {"reason": "userunknown"})
-    assert "userunknown" in shown
+        shown = kept_words.shown(kept_words.HARD_BOUNCE % {"reason": "newfangled"})
+    assert "newfangled" in shown
     assert not shown.startswith("Hard bounce")
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "said"),
+    [
+        (kept_words.HARD_BOUNCE, "en", "Hard bounce: The mailbox does not exist."),
+        (kept_words.HARD_BOUNCE, "ja", "ハードバウンス: メールボックスが存在しません。"),
+        (
+            kept_words.SOFT_BOUNCES,
+            "en",
+            "Repeated soft bounces, last: The mailbox does not exist.",
+        ),
+    ],
+)
+def test_a_reason_is_shown_as_its_sentence(template, language, said):
+    with translation.override(language):
+        assert kept_words.shown(template % {"reason": "userunknown"}) == said
