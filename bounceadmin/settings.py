@@ -240,6 +240,8 @@ DIAGNOSTICS_SECONDS = env.int("DIAGNOSTICS_SECONDS", default=40)
 DIAGNOSTICS_QUESTIONS = env.int("DIAGNOSTICS_QUESTIONS", default=600)
 # Every list is checked again after so many hours; 0 leaves it to people.
 DIAGNOSTICS_EVERY_HOURS = env.int("DIAGNOSTICS_EVERY_HOURS", default=0)
+# Days until a diagnosis is deleted; the newest result of each question and subject stays. 0: never.
+DIAGNOSTICS_RETENTION_DAYS = env.int("DIAGNOSTICS_RETENTION_DAYS", default=400)
 # Internal networks, such as 10.1.0.0/16, that people with the permission may have connected to.
 DIAGNOSTICS_ALLOWED_NETWORKS = env.list("DIAGNOSTICS_ALLOWED_NETWORKS", default=[])
 # The name to greet mail hosts with; this host's own where empty.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics import received_reports, repeating, running
+from diagnostics import old_runs, received_reports, repeating, running
 from diagnostics.probing import schedule, trips
 
 
@@ -15,7 +15,8 @@ def sweep() -> None:
 
 
 def delete_old() -> None:
-    """Delete round trips and DMARC reports that nobody looks at any more."""
+    """Delete diagnoses, round trips and DMARC reports that nobody looks at any more."""
+    old_runs.delete_old()
     trips.delete_old()
     received_reports.delete_old()
 

@@ -1,4 +1,4 @@
-"""What a reason such as `userunknown` is called: `bounces` knows the sentences and registers them."""
+"""What a reason such as `userunknown` is called: `bounces` registers the sentences at its start."""
 
 from __future__ import annotations
 
