@@ -19,7 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from bounceadmin.alert_filters import OpenFilter
 from bounceadmin.logins import locking, second_factor
-from bounceadmin.models import Alert, AlertDelivery
+from bounceadmin.models import Alert, AlertDelivery, AuthenticatorApp
 from lists.admin.paging import LargeTable
 from lists.admin.read_only import ReadOnly
 
@@ -47,7 +47,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        app = AuthenticatorApp.objects.filter(user=OuterRef("pk"), confirmed=True)
         rows = super().get_queryset(request).prefetch_related("groups")
         return rows.annotate(has_second_factor=Exists(app))
 

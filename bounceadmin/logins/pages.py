@@ -22,6 +22,7 @@ from qrcode.image.svg import SvgPathImage
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bounceadmin.logins import middleware, second_factor
+from bounces.sources.sealing import UnsealableError, seal, unseal
 
 # The secret between showing it and the first code that proves it was taken over.
 _SECRET = "second_factor_secret"
@@ -72,7 +73,7 @@ def manage(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(error))
     context = {"form": form, "standing": standing, "next": _next(request)}
     if standing.app is None:
-        secret = request.session.setdefault(_SECRET, second_factor.new_secret())
+        secret = _offered_secret(request)
         address = second_factor.app_address(
             request.user, secret, f"{settings.UNFOLD['SITE_TITLE']} {request.get_host()}"
         )
@@ -80,8 +81,20 @@ def manage(request: HttpRequest) -> HttpResponse:
     return _page(request, "second_factor", _("Second factor"), **context)
 
 
+def _offered_secret(request: HttpRequest) -> str:
+    """The same one until it is taken over. Sessions lie in the database: it is sealed there."""
+    try:
+        secret = unseal(request.session.get(_SECRET, ""))
+    except UnsealableError:
+        secret = ""
+    if not secret:
+        secret = second_factor.new_secret()
+        request.session[_SECRET] = seal(secret)
+    return secret
+
+
 def _turn_on(request: HttpRequest, code: str) -> HttpResponse:
-    device, codes = second_factor.turn_on(request.user, request.session.get(_SECRET, ""), code)
+    device, codes = second_factor.turn_on(request.user, _offered_secret(request), code)
     request.session.pop(_SECRET, None)
     _let_in(request, device)
     return _show_codes(request, codes, _("The second factor is on"))

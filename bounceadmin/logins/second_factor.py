@@ -21,7 +21,9 @@ from django.utils.translation import ngettext
 from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from bounceadmin.models.second_factor import ELSEWHERE, AuthenticatorApp
+from bounces.sources.sealing import UnsealableError, seal
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +40,19 @@ class RefusedError(Exception):
 class Standing:
     """What someone has: an app since when, and how many recovery codes are left."""
 
-    app: TOTPDevice | None
+    app: AuthenticatorApp | None
     codes_left: int
     required: bool
 
 
 def standing(user: User) -> Standing:
-    app = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    app = AuthenticatorApp.objects.filter(user=user, confirmed=True).first()
     left = StaticToken.objects.filter(device__user=user).count() if app else 0
     return Standing(app, left, is_required(user))
 
 
 def has_one(user: User) -> bool:
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return AuthenticatorApp.objects.filter(user=user, confirmed=True).exists()
 
 
 def is_required(user: User, wanted: Collection[str] | None = None) -> bool:
@@ -92,10 +94,16 @@ def turn_on(user: User, secret: str, code: str) -> tuple[Device, list[str]]:
     digits = _without_spaces(code)
     if not digits.isdecimal() or not totp.verify(int(digits), tolerance=1):
         raise RefusedError(_("That is not the code which the app shows now. Try the next one."))
-    TOTPDevice.objects.filter(user=user).delete()
+    AuthenticatorApp.objects.filter(user=user).delete()
     # `last_t`: this code has been used. `drift`: how far the app's clock is off.
-    app = TOTPDevice.objects.create(
-        user=user, name="app", key=secret, confirmed=True, last_t=totp.t(), drift=totp.drift
+    app = AuthenticatorApp.objects.create(
+        user=user,
+        name="app",
+        key=ELSEWHERE,
+        sealed_key=seal(secret),
+        confirmed=True,
+        last_t=totp.t(),
+        drift=totp.drift,
     )
     log.info("Account %s turned the second factor on", user.pk)
     return app, new_codes(user)
@@ -116,15 +124,25 @@ def new_codes(user: User) -> list[str]:
 def check(user: User, code: str) -> Device:
     """The device that `code` is of. RefusedError where it is of none, or it is too early to try."""
     text = _without_spaces(code)
-    kind = TOTPDevice if text.isdecimal() and len(text) <= 6 else StaticDevice
+    kind = AuthenticatorApp if text.isdecimal() and len(text) <= 6 else StaticDevice
     with transaction.atomic():
         device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
         if device is not None:
             allowed, why = device.verify_is_allowed()
             if not allowed:
                 raise RefusedError(_wait(why["locked_until"]))
-            if device.verify_token(text if kind is TOTPDevice else _as_kept(device, text)):
-                return device
+            token = text if kind is AuthenticatorApp else _as_kept(device, text)
+            try:
+                if device.verify_token(token):
+                    return device
+            except UnsealableError as error:
+                log.error("The secret of account %s cannot be read: its key is gone", user.pk)
+                raise RefusedError(
+                    _(
+                        "Codes cannot be checked, because SECRET_KEY has changed. Ask an "
+                        "administrator to turn your second factor off."
+                    )
+                ) from error
     # Outside of the transaction: the library has counted the try, which must last.
     log.warning("Account %s gave a code that does not hold", user.pk)
     raise RefusedError(_("That code does not hold. An app's codes change every 30 seconds."))
@@ -133,7 +151,7 @@ def check(user: User, code: str) -> Device:
 @transaction.atomic
 def turn_off(user: User, by: str) -> None:
     """Ask no longer. `by` is who did it, for the log."""
-    TOTPDevice.objects.filter(user=user).delete()
+    AuthenticatorApp.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     log.warning("The second factor of account %s was turned off by %s", user.pk, by)
 

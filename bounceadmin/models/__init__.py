@@ -2,5 +2,6 @@
 
 from bounceadmin.models.alerts import Alert, AlertDelivery
 from bounceadmin.models.preferences import Preferences
+from bounceadmin.models.second_factor import AuthenticatorApp
 
-__all__ = ["Alert", "AlertDelivery", "Preferences"]
+__all__ = ["Alert", "AlertDelivery", "AuthenticatorApp", "Preferences"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
+from bounceadmin.models import AuthenticatorApp
 from tests.factories import make_user
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text()
@@ -48,7 +48,7 @@ def test_the_second_factor_is_set_up_and_asked_for(page: Page, log_in, settings)
     page.goto(reverse("second-factor"))
     expect(page.get_by_text("You have 9 recovery codes left")).to_be_visible()
     assert page.evaluate(CONTRAST) == []
-    assert TOTPDevice.objects.filter(user__username="alice").count() == 1
+    assert AuthenticatorApp.objects.filter(user__username="alice").count() == 1
 
 
 def test_who_guesses_reads_when_to_try_again(page: Page, settings, complaints):

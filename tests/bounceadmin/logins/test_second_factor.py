@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bounceadmin.logins import second_factor
+from bounceadmin.models import AuthenticatorApp
+from bounces.sources.sealing import unseal
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 def turn_on(client) -> tuple[str, list[str]]:
     """Set it up as a person does; return the secret and the recovery codes."""
     client.get(reverse(MANAGE))
-    secret = client.session["second_factor_secret"]
+    secret = unseal(client.session["second_factor_secret"])
     page = client.post(reverse(MANAGE), {"code": code_of(secret)}).content.decode()
     return secret, re.findall(r"<li><code>([a-z2-7]{5}-[a-z2-7]{5})</code>", page)
 
@@ -66,7 +67,7 @@ def test_a_wrong_code_does_not_set_it_up(client, alice):
     for wrong in ("000000", "12", "abcdef", "", "٣٣٣٣٣٣"):
         page = client.post(reverse(MANAGE), {"code": wrong})
         assert page.status_code == 200
-    assert not TOTPDevice.objects.exists()
+    assert not AuthenticatorApp.objects.exists()
 
 
 def test_after_the_password_no_page_opens_without_the_code(client, app):
@@ -115,7 +116,7 @@ def test_guessing_has_to_wait_longer_each_time(client, app):
     page = client.post(reverse(VERIFY), {"code": code_of(secret, 1)}).content.decode()
     assert "Too many codes that do not hold" in page
     early = timezone.now() - timedelta(seconds=2)
-    TOTPDevice.objects.update(throttling_failure_timestamp=early)
+    AuthenticatorApp.objects.update(throttling_failure_timestamp=early)
     assert client.post(reverse(VERIFY), {"code": code_of(secret, 1)}).status_code == 302
 
 
@@ -156,7 +157,7 @@ def test_it_is_turned_off_with_a_code(client, alice):
     secret, _codes = turn_on(client)
     page = client.post(reverse(MANAGE), {"code": "000000", "off": "1"})
     assert "does not hold" in page.content.decode()
-    TOTPDevice.objects.update(throttling_failure_count=0)
+    AuthenticatorApp.objects.update(throttling_failure_count=0)
     client.post(reverse(MANAGE), {"code": code_of(secret, 1), "off": "1"})
     assert not second_factor.has_one(alice)
     assert client.get(reverse("admin:index")).status_code == 200
