@@ -31,5 +31,5 @@ def process_again(ids: Sequence[int]) -> int:
         queued_at=timezone.now(),
         error="",
     )
-    wake(found)
+    wake(len(found))
     return len(found)

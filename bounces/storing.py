@@ -38,6 +38,8 @@ class Incoming:
     size: int = 0
     content_type: str = InboundMessage.ContentType.MAIL
     endpoint_id: int | None = None
+    road: str = ""
+    """Key of the road it came by (`bounces.roads`), where its source has several."""
     identity: bytes = b""
     """What makes it the same as another, where that is not its content and recipient."""
 
@@ -123,6 +125,7 @@ def _row(message: Incoming) -> InboundMessage:
         size=size,
         source=message.source,
         source_detail=storable(message.source_detail, 255),
+        road=message.road or message.source,
         content_type=message.content_type,
         endpoint_id=message.endpoint_id,
         envelope_sender=storable(message.envelope_sender, 320),

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from bounces import roads
+from bounces.backlog import count_up_to
 from bounces.models import InboundMessage
 from bounces.waking import wake
 
 # Workers were told this long ago and have not taken it: tell them again.
 OVERDUE = timedelta(minutes=2)
-# What one sweep announces at most; the next one goes on.
-MOST_AT_ONCE = 50_000
+# What one sweep announces at most, in batches: each that is full is followed by another.
+MOST_BATCHES = 16
 
 
 def sweep(overdue: timedelta = OVERDUE) -> int:
-    """Announce pending messages that were announced `overdue` ago or longer; return how many."""
-    now = timezone.now()
-    ids = list(
-        InboundMessage.objects.pending()
-        .unclaimed()
-        .filter(queued_at__lte=now - overdue)
-        .order_by("id")
-        .values_list("id", flat=True)[:MOST_AT_ONCE]
-    )
-    for start in range(0, len(ids), 1000):
-        InboundMessage.objects.filter(pk__in=ids[start : start + 1000]).update(queued_at=now)
-    wake(ids)
+    """Announce pending messages that were announced `overdue` ago or longer; return how many.
+
+    Where workers have more to do than they can, that adds a few announcements a minute; those that
+    nothing is left for cost them next to nothing.
+    """
+    left = InboundMessage.objects.pending().unclaimed()
+    overdue_rows = left.filter(queued_at__lte=timezone.now() - overdue)
+    found = count_up_to(MOST_BATCHES * settings.PIPELINE_BATCH_SIZE, overdue_rows)
+    wake(found)
     roads.worked(roads.SWEEP, "Sweep")
-    return len(ids)
+    return found
 
 
 def release_claims() -> int:

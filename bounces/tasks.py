@@ -3,14 +3,15 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bounces import dry_run, housekeeping, looping, pipeline, privacy, sweeping
+from bounces import dry_run, housekeeping, looping, picking, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
-def process_inbound(ids: list[int]) -> None:
-    pipeline.process(ids)
+def process_inbound(*_ids: list[int]) -> None:
+    # An earlier release announced ids: it meant that there is something to do.
+    picking.process_next()
 
 
 @shared_task

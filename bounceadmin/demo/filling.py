@@ -162,25 +162,24 @@ def _store_messages(months: list[Month], say: Say, going_on: GoingOn) -> None:
             if not going_on():
                 return
             batch = messages[start : start + _AT_ONCE]
-            wake(store(batch).ids)
+            wake(len(store(batch).ids))
             done += len(batch)
         say(f"Demo: {done:,} of {total:,} messages have arrived.")
 
 
 def _store_reports(noon: datetime) -> None:
     """What large receivers report, by the same road."""
-    wake(
-        store(
-            Incoming(
-                raw,
-                InboundMessage.Source.LISTENER,
-                source_detail=SOURCE_DETAIL,
-                envelope_recipient=f"dmarc-reports@{LISTS[0].bounce_domain}",
-                received_at=at,
-            )
-            for at, raw in dmarc.reports(noon)
-        ).ids
+    done = store(
+        Incoming(
+            raw,
+            InboundMessage.Source.LISTENER,
+            source_detail=SOURCE_DETAIL,
+            envelope_recipient=f"dmarc-reports@{LISTS[0].bounce_domain}",
+            received_at=at,
+        )
+        for at, raw in dmarc.reports(noon)
     )
+    wake(len(done.ids))
 
 
 def _messages(month: Month) -> Iterator[Incoming]:

@@ -72,6 +72,8 @@ class InboundMessage(models.Model):
     size = models.PositiveIntegerField(_("size"), help_text=_("Bytes, as it arrived."))
     source = models.CharField(_("source"), max_length=16, choices=Source)
     source_detail = models.CharField(_("where from"), max_length=255, blank=True)
+    # Key of the road it came by (`bounces.roads`): each gets its share of the workers.
+    road = models.CharField(max_length=80, db_default="", default="", editable=False)
     envelope_sender = models.CharField(_("envelope sender"), max_length=320, blank=True)
     envelope_recipient = models.CharField(_("envelope recipient"), max_length=320, blank=True)
     # Whom the listener took it from by SMTP; empty for what an MTA of ours handed over.
@@ -79,7 +81,7 @@ class InboundMessage(models.Model):
     client_helo = models.CharField(_("client's HELO"), max_length=255, blank=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
-    # When workers were last told of it; the sweep tells them again of what is left.
+    # When workers were told of it; the sweep tells them again of what is left some time later.
     queued_at = models.DateTimeField(default=timezone.now, editable=False)
     # Counted before each try: a message that kills its worker is set aside after a few.
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -111,6 +113,10 @@ class InboundMessage(models.Model):
             # The sweep and the queue's length read only what is pending.
             models.Index(
                 fields=["id"], condition=Q(state="pending"), name="inboundmessage_pending"
+            ),
+            # Workers take the oldest of each road.
+            models.Index(
+                fields=["road", "id"], condition=Q(state="pending"), name="inboundmessage_of_road"
             ),
             models.Index(fields=["id"], condition=Q(state="failed"), name="inboundmessage_failed"),
             models.Index(

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def announced(monkeypatch):
-    """The ids that workers were told of."""
+    """The tasks that workers were told of."""
     found = []
-    monkeypatch.setattr(announcing, "_send", lambda task, arguments: found.extend(arguments[0]))
+    monkeypatch.setattr(announcing, "_send", lambda task, _arguments: found.append(task))
     return found
 
 
@@ -29,18 +29,30 @@ def stored(number=1, minutes_ago=10):
     return ids
 
 
-def test_what_was_left_over_is_announced_again(announced, django_capture_on_commit_callbacks):
-    ids = stored(3)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert sweeping.sweep() == 3
-    assert announced == ids
-
-
-def test_what_was_announced_just_now_is_not(announced, django_capture_on_commit_callbacks):
+def test_what_was_left_over_is_announced_again(
+    announced, settings, django_capture_on_commit_callbacks
+):
+    settings.PIPELINE_BATCH_SIZE = 2
     stored(3)
     with django_capture_on_commit_callbacks(execute=True):
+        assert sweeping.sweep() == 3
+    assert announced == ["bounces.tasks.process_inbound"] * 2
+
+
+def test_what_was_announced_just_now_is_not(announced):
+    stored(3, minutes_ago=1)
+    assert sweeping.sweep() == 0
+
+
+def test_of_very_many_a_few_batches_are_announced(
+    announced, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.PIPELINE_BATCH_SIZE = 2
+    monkeypatch.setattr(sweeping, "MOST_BATCHES", 2)
+    stored(9)
+    with django_capture_on_commit_callbacks(execute=True):
         sweeping.sweep()
-        assert sweeping.sweep() == 0
+    assert len(announced) == 2
 
 
 def test_what_a_living_worker_is_at_is_not(announced):
@@ -72,7 +84,7 @@ def test_a_dead_broker_is_no_error(monkeypatch, caplog, django_capture_on_commit
 
     monkeypatch.setattr("celery.Celery.send_task", send_task)
     with django_capture_on_commit_callbacks(execute=True):
-        wake(stored(1))
+        wake(len(stored(1)))
     assert "the sweep will find what bounces.tasks.process_inbound is for" in caplog.text
 
 

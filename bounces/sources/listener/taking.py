@@ -39,7 +39,7 @@ class Taker:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="listener-storing")
-        self._stored: list[int] = []
+        self._stored = 0
         self._waking: asyncio.TimerHandle | None = None
 
     async def knows(self, recipient: str) -> bool:
@@ -67,8 +67,8 @@ class Taker:
             for recipient in recipients
         ]
         done = await self._in_thread(store, messages)
-        self._stored += done.ids
-        if len(self._stored) >= settings.PIPELINE_BATCH_SIZE:
+        self._stored += len(done.ids)
+        if self._stored >= settings.PIPELINE_BATCH_SIZE:
             self._wake()
         elif self._waking is None:
             loop = asyncio.get_running_loop()
@@ -89,10 +89,10 @@ class Taker:
         if self._waking is not None:
             self._waking.cancel()
             self._waking = None
-        ids, self._stored = self._stored, []
-        if ids:
+        stored, self._stored = self._stored, 0
+        if stored:
             # A task that cannot be announced is found by the sweep: nobody waits for this.
-            self._threads.submit(_announced, ids)
+            self._threads.submit(_announced, stored)
 
     async def _in_thread(self, work: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
@@ -114,11 +114,11 @@ def _let_go(together: threading.Barrier) -> None:
     together.wait()
 
 
-def _announced(ids: list[int]) -> None:
+def _announced(number: int) -> None:
     try:
-        wake(ids)
+        wake(number)
         roads.worked(ROAD, _("Listener"))
     except Exception:
-        log.exception("%d messages are stored and wait for the sweep", len(ids))
+        log.exception("%d messages are stored and wait for the sweep", number)
     finally:
         close_old_connections()

@@ -178,7 +178,7 @@ class _Fetch:
         bad = [read for read in found if read.error or not read.raw.strip()]
         done = store(self._incoming(read) for read in good)
         # From here on they are ours; only now the server may forget them.
-        wake(done.ids)
+        wake(len(done.ids))
         self._set_aside(bad)
         leasing.renew(self._mailbox.pk, self._token)
         good_keys = [read.key for read in good]
@@ -198,6 +198,7 @@ class _Fetch:
             size=read.size,
             source=InboundMessage.Source.MAILBOX,
             source_detail=f"{self._mailbox.name} {read.key}",
+            road=road_key(self._mailbox.pk),
         )
 
     def _read(self, keys: list[str]) -> Iterator[Read]:

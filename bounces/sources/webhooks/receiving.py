@@ -80,7 +80,7 @@ def _receive(endpoint: WebhookEndpoint, request: HttpRequest) -> Answer:
     provider.check(request)
     check_age(provider, request, timezone.now())
     stored = store([_incoming(endpoint, provider, request)])
-    wake(stored.ids)
+    wake(len(stored.ids))
     roads.worked(road_of(endpoint.pk), endpoint.name)
     return Answer(200, {"stored": len(stored.ids), "duplicates": stored.duplicates})
 
@@ -122,6 +122,7 @@ def _incoming(endpoint: WebhookEndpoint, provider: Provider, request: HttpReques
             envelope_sender=request.headers.get(_SENDER, ""),
             envelope_recipient=request.headers.get(_RECIPIENT, ""),
             endpoint_id=endpoint.pk,
+            road=road_of(endpoint.pk),
         )
     number = provider.identity(request).encode(errors="replace") or request.body
     return Incoming(
@@ -130,6 +131,7 @@ def _incoming(endpoint: WebhookEndpoint, provider: Provider, request: HttpReques
         source_detail=endpoint.name,
         content_type=InboundMessage.ContentType.REQUEST,
         endpoint_id=endpoint.pk,
+        road=road_of(endpoint.pk),
         identity=b"\0".join((b"webhook", str(endpoint.pk).encode(), number)),
     )
 
