@@ -11,7 +11,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 # These import no Django and are fully typed.
 PURE := bounces/parsing bounces/handover.py diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
 	diagnostics/plans.py diagnostics/spf_tree.py diagnostics/subject.py network lists/verp.py lists/outgoing/backoff.py \
-	lists/outgoing/posting.py lists/outgoing/signing.py lists/bands.py lists/policy.py \
+	lists/outgoing/posting.py lists/outgoing/signing.py lists/bands.py lists/counted.py lists/policy.py \
 	lists/addresses.py lists/sending_facts.py lists/how_to_send.py lists/replaying.py \
 	lists/importing/shapes.py lists/importing/rows.py lists/importing/formats.py \
 	lists/importing/entries.py

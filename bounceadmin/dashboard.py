@@ -11,12 +11,14 @@ from django.utils import timezone
 from bounceadmin.first_run import first_run
 from bounceadmin.models import Alert
 from bounces.backlog import Backlog, backlog
-from lists import health
+from lists import health, ranking
 from lists.advice import Advice, advise
+from lists.counted import Reason
 from lists.happenings import SinceYesterday, since_yesterday
-from lists.health import Domain, Health, ListHealth, Reason
+from lists.health import Health, ListHealth
 from lists.models.choices import Stream
 from lists.picking import PERIODS, Picked, picked
+from lists.ranking import TopDomains
 
 _MOST_ALERTS = 5
 
@@ -37,7 +39,7 @@ class Dashboard:
     rows: tuple[Row, ...]
     total: Health
     reasons: tuple[Reason, ...]
-    domains: tuple[Domain, ...]
+    top: TopDomains
     backlog: Backlog
     alerts: tuple[Alert, ...]
     yesterday: SinceYesterday
@@ -56,8 +58,8 @@ def dashboard(choice: Picked) -> Dashboard:
         picked=choice,
         rows=tuple(Row(row, advise(row.health)) for row in rows),
         total=health.total(rows, period),
-        reasons=tuple(health.top_reasons(period, stream=choice.stream)),
-        domains=tuple(health.top_domains(period, stream=choice.stream)),
+        reasons=tuple(ranking.top_reasons(period, stream=choice.stream)),
+        top=ranking.top_domains(period, stream=choice.stream),
         backlog=backlog(datetime.combine(period.first, time.min, UTC)),
         alerts=system_alerts(),
         yesterday=since_yesterday(timezone.now()),

@@ -137,6 +137,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=50),
     },
     "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
+    "rank-domains": {"task": "lists.tasks.rank_domains", "schedule": 60.0},
     "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", "schedule": 60.0},
     "delete-old-reports": {
         "task": "lists.tasks.delete_old_reports",

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists.bands import BANDS, Band
-from lists.health import Counts, Domain, Health
+from lists.counted import Counts, Domain
+from lists.health import Health
 
 # A single domain that has this share of the bounces is named as their cause.
 _MOST = 0.5
@@ -85,7 +86,8 @@ def _cause(counts: Counts, worst: Domain | None) -> tuple[str, str]:
     """The category that drives the rate, and the sentence that says so."""
     if worst is not None:
         category, number = _largest(worst.counts)
-        share = number / counts.bounced
+        # The domain's may have been counted some minutes before.
+        share = min(1, number / counts.bounced)
         if share >= _MOST:
             known = {"share": round(100 * share), "domain": worst.domain}
             return category, _WORDS[category].at_one_domain % known

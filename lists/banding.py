@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 
 from lists import health
 from lists.bands import Band
-from lists.health import Counts, Period
+from lists.counted import Counts, Period
 from lists.models import BandChange, Campaign, CampaignDay, MailingList
 from lists.outgoing import telling
 from lists.picking import DEFAULT_PERIOD

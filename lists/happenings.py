@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from lists.bands import BANDS, SEVERITY, Band
-from lists.health import Counts, Period
+from lists.counted import Counts, Period
 from lists.models import BandChange, Campaign, MailingList, Note, SuppressionLog
 from lists.noting import notes_of
 from lists.words import rate_text

@@ -4,82 +4,27 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Sum
 
-from lists.bands import SEVERITY, Band, Thresholds, band_for, bounce_rate
+from lists.bands import SEVERITY, Band, Thresholds, band_for
+from lists.counted import Counts, Domain, Period, Reason
 from lists.models import Campaign, CampaignDay, DomainDay, MailingList, ReasonDay, StreamPolicy
+from lists.ranking import (
+    BOUNCED,
+    SUMS,
+    TOP,
+    counts_of,
+    scoped,
+    top_domains,
+    top_reasons,
+    worst_domains,
+)
 
 # A day's own rate jumps about, since bounces come the day after; this many days are taken together.
 ROLLING_DAYS = 7
-_TOP = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days (UTC), `first` and `last` among them."""
-
-    first: date
-    last: date
-
-    @classmethod
-    def ending(cls, last: date, days: int) -> Period:
-        """The `days` days up to and with `last`."""
-        return cls(last - timedelta(days=days - 1), last)
-
-    @property
-    def length(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length that ended the day before."""
-        return Period.ending(self.first - timedelta(days=1), self.length)
-
-    @property
-    def days(self) -> list[date]:
-        """Its days, oldest first."""
-        return [self.first + timedelta(days=n) for n in range(self.length)]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Recipients, as the counts keep them."""
-
-    sent: int = 0
-    delivered: int = 0
-    hard: int = 0
-    soft: int = 0
-    block: int = 0
-    complaint: int = 0
-    unverified: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, n) + getattr(other, n) for n in TALLIES))
-
-    @property
-    def bounced(self) -> int:
-        """Verified bounces of every category."""
-        return self.hard + self.soft + self.block
-
-    @property
-    def rate(self) -> float | None:
-        """Bounced in percent of sent; None where no sends are reported."""
-        return bounce_rate(self.sent, self.bounced)
-
-    @property
-    def by_category(self) -> dict[str, int]:
-        """`hard`, `soft`, `block` -> how many."""
-        return {"hard": self.hard, "soft": self.soft, "block": self.block}
-
-
-TALLIES = tuple(field.name for field in fields(Counts))
-_SUMS = {name: Sum(name) for name in TALLIES}
-_BOUNCED = F("hard") + F("soft") + F("block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +34,6 @@ class Day:
     day: date
     counts: Counts
     rolling_rate: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """What one recipient domain did."""
-
-    domain: str
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """How often one reason was given."""
-
-    name: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +86,8 @@ class Details:
     health: Health
     domains: tuple[Domain, ...]
     reasons: tuple[Reason, ...]
+    domains_as_of: datetime | None = None
+    """When the domains were summed; None where it was just now."""
 
 
 def lists_health(
@@ -164,12 +95,12 @@ def lists_health(
 ) -> list[ListHealth]:
     """Every list (of `stream`, where given) with its health, worst band first.
 
-    Four queries, however many lists and campaigns there are. Without the worst domain of each list
-    it is one less, which takes most of the time where many domains are mailed.
+    At most five queries, however many lists and campaigns there are; three without the worst domain
+    of each list.
     """
     found = MailingList.objects.filter(stream=stream) if stream else MailingList.objects.all()
     by_list = _days_by_list(period, stream)
-    worst = _worst_domains(period, stream) if with_domains else {}
+    worst = worst_domains(period, found, stream) if with_domains else {}
     thresholds = _thresholds()
     rows = [
         ListHealth(row, _health(by_list[row.pk], period, thresholds[row.stream], worst.get(row.pk)))
@@ -197,20 +128,28 @@ def total(rows: Iterable[ListHealth], period: Period) -> Health:
 
 
 def details(row: MailingList | Campaign, period: Period) -> Details:
-    """All about one list or campaign, in four queries."""
+    """All about one list or campaign, in at most five queries."""
+    scope = {"mailing_list" if isinstance(row, MailingList) else "campaign": row}
+    found = top_domains(period, **scope)
+    return Details(
+        health=health_of(row, period, next(iter(found.domains), None)),
+        domains=found.domains,
+        reasons=tuple(top_reasons(period, **scope)),
+        domains_as_of=found.as_of,
+    )
+
+
+def health_of(
+    row: MailingList | Campaign, period: Period, worst_domain: Domain | None = None
+) -> Health:
+    """The health of one list or campaign, in two queries."""
     if isinstance(row, MailingList):
         scope, stream = {"mailing_list": row}, row.stream
     else:
         scope, stream = {"campaign": row}, row.mailing_list.stream
-    domains = top_domains(period, **scope)
-    rows = _scoped(CampaignDay.objects.all(), _with_the_time_before(period), **scope)
-    by_day = {r["day"]: _counts(r) for r in rows.values("day").annotate(**_SUMS).order_by()}
-    worst = domains[0] if domains else None
-    return Details(
-        health=_health(by_day, period, _thresholds()[stream], worst),
-        domains=tuple(domains),
-        reasons=tuple(top_reasons(period, **scope)),
-    )
+    rows = scoped(CampaignDay.objects.all(), _with_the_time_before(period), **scope)
+    by_day = {r["day"]: counts_of(r) for r in rows.values("day").annotate(**SUMS).order_by()}
+    return _health(by_day, period, _thresholds()[stream], worst_domain)
 
 
 def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
@@ -218,8 +157,8 @@ def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
 
     Give campaigns whose lists are loaded.
     """
-    rows = CampaignDay.objects.filter(campaign__in=campaigns).values("campaign").annotate(**_SUMS)
-    sums = {row["campaign"]: _counts(row) for row in rows.order_by()}
+    rows = CampaignDay.objects.filter(campaign__in=campaigns).values("campaign").annotate(**SUMS)
+    sums = {row["campaign"]: counts_of(row) for row in rows.order_by()}
     thresholds = _thresholds()
     found = []
     for campaign in campaigns:
@@ -242,16 +181,16 @@ def compared(campaigns: Sequence[Campaign]) -> Compared:
     most = (
         DomainDay.objects.filter(campaign__in=campaigns)
         .values("domain")
-        .annotate(bounced=Sum(_BOUNCED))
+        .annotate(bounced=Sum(BOUNCED))
         .filter(bounced__gt=0)
         .order_by("-bounced", "domain")
-        .values_list("domain", flat=True)[:_TOP]
+        .values_list("domain", flat=True)[:TOP]
     )
     rows = DomainDay.objects.filter(campaign__in=campaigns, domain__in=list(most))
-    for row in rows.values("domain", "campaign").annotate(**_SUMS).order_by():
-        domains[row["domain"]][row["campaign"]] = _counts(row)
+    for row in rows.values("domain", "campaign").annotate(**SUMS).order_by():
+        domains[row["domain"]][row["campaign"]] = counts_of(row)
     ids = [campaign.pk for campaign in campaigns]
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1].total(), item[0]))[:_TOP]
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1].total(), item[0]))[:TOP]
     return Compared(
         campaigns=tuple(campaigns_health(campaigns)),
         reasons=tuple((name, tuple(counts[pk] for pk in ids)) for name, counts in ranked),
@@ -262,72 +201,12 @@ def compared(campaigns: Sequence[Campaign]) -> Compared:
     )
 
 
-def top_domains(period: Period, **scope) -> list[Domain]:
-    """The recipient domains with the most bounces; `scope` is a stream, list or campaign."""
-    rows = (
-        _scoped(DomainDay.objects.all(), period, **scope)
-        .values("domain")
-        .annotate(**_SUMS)
-        .annotate(bounced=_BOUNCED)
-        .filter(bounced__gt=0)
-        .order_by("-bounced", "domain")[:_TOP]
-    )
-    return [Domain(row["domain"], _counts(row)) for row in rows]
-
-
-def top_reasons(period: Period, **scope) -> list[Reason]:
-    """The reasons given most often; `scope` is a stream, list or campaign."""
-    rows = (
-        _scoped(ReasonDay.objects.all(), period, **scope)
-        .values("reason")
-        .annotate(number=Sum("count"))
-        .order_by("-number", "reason")[:_TOP]
-    )
-    return [Reason(row["reason"], row["number"]) for row in rows]
-
-
-def _scoped(
-    rows: QuerySet,
-    period: Period,
-    stream: str = "",
-    mailing_list: MailingList | None = None,
-    campaign: Campaign | None = None,
-) -> QuerySet:
-    rows = rows.filter(day__range=(period.first, period.last))
-    if campaign is not None:
-        return rows.filter(campaign=campaign)
-    if mailing_list is not None:
-        return rows.filter(campaign__mailing_list=mailing_list)
-    return rows.filter(campaign__mailing_list__stream=stream) if stream else rows
-
-
 def _days_by_list(period: Period, stream: str) -> Mapping[int, dict[date, Counts]]:
-    rows = _scoped(CampaignDay.objects.all(), _with_the_time_before(period), stream)
+    rows = scoped(CampaignDay.objects.all(), _with_the_time_before(period), stream)
     found: dict[int, dict[date, Counts]] = defaultdict(dict)
-    for row in rows.values("campaign__mailing_list", "day").annotate(**_SUMS).order_by():
-        found[row["campaign__mailing_list"]][row["day"]] = _counts(row)
+    for row in rows.values("campaign__mailing_list", "day").annotate(**SUMS).order_by():
+        found[row["campaign__mailing_list"]][row["day"]] = counts_of(row)
     return found
-
-
-def _worst_domains(period: Period, stream: str) -> dict[int, Domain]:
-    """List -> the recipient domain with most of its bounces, in one query."""
-    rows = (
-        _scoped(DomainDay.objects.all(), period, stream)
-        .values("campaign__mailing_list", "domain")
-        .annotate(**_SUMS)
-        .annotate(bounced=_BOUNCED)
-        .filter(bounced__gt=0)
-        .annotate(
-            place=Window(
-                RowNumber(),
-                partition_by=F("campaign__mailing_list"),
-                order_by=[F("bounced").desc(), F("domain").asc()],
-            )
-        )
-        .filter(place=1)
-        .order_by()
-    )
-    return {row["campaign__mailing_list"]: Domain(row["domain"], _counts(row)) for row in rows}
 
 
 def _health(
@@ -354,10 +233,6 @@ def _with_the_time_before(period: Period) -> Period:
     return Period(
         min(period.before.first, Period.ending(period.first, ROLLING_DAYS).first), period.last
     )
-
-
-def _counts(row: Mapping[str, object]) -> Counts:
-    return Counts(*(int(row[name] or 0) for name in TALLIES))
 
 
 def _thresholds() -> dict[str, Thresholds]:

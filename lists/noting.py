@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from lists.health import Period
+from lists.counted import Period
 from lists.models import Campaign, MailingList, Note
 
 # What one page shows.

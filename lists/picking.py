@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lists.health import Period
+from lists.counted import Period
 from lists.models.choices import Stream
 
 PERIODS = (7, 30, 90)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from lists import banding, jobs, reporting
+from lists import banding, jobs, kept_rankings, reporting
 from lists.cleaning import running as cleaning
 from lists.importing import running as importing
 
@@ -12,6 +12,11 @@ from lists.importing import running as importing
 @shared_task
 def record_bands() -> None:
     banding.record(timezone.now())
+
+
+@shared_task
+def rank_domains() -> None:
+    kept_rankings.refresh(timezone.now())
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lists.bands import BANDS, Band
-from lists.health import Counts
+from lists.counted import Counts
 
 
 def band_pill(band: str) -> SafeString:

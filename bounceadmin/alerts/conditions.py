@@ -26,6 +26,7 @@ from diagnostics.words import in_words
 from lists import health
 from lists.advice import advise
 from lists.bands import BANDS, Band
+from lists.counted import Period
 from lists.models import CampaignDay
 from lists.picking import DEFAULT_PERIOD
 from lists.words import rate_text
@@ -59,7 +60,7 @@ class Condition:
 
 def bands(now: datetime) -> Iterator[Condition]:
     """Lists that are not healthy."""
-    period = health.Period.ending(now.astimezone(UTC).date(), DEFAULT_PERIOD)
+    period = Period.ending(now.astimezone(UTC).date(), DEFAULT_PERIOD)
     for row in health.lists_health(period):
         level = _BAND_LEVELS.get(row.health.band)
         if level is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -14,7 +14,8 @@ from bounceadmin.api.fields import PathId, one_of
 from bounceadmin.api.lists import StreamName
 from lists import advice, health
 from lists.bands import Band
-from lists.health import Counts, Health, Period
+from lists.counted import TALLIES, Counts, Period
+from lists.health import Health
 from lists.models import Campaign, MailingList
 from lists.picking import DEFAULT_PERIOD
 
@@ -59,7 +60,10 @@ class ReasonOut(Schema):
 
 
 class HealthOut(Schema):
-    """`trend` is in percentage points against the period before; null where it is not known."""
+    """`trend` is in percentage points against the period before; null where it is not known.
+
+    `domains_as_of` is when the domains were counted, null where it was for this answer.
+    """
 
     first: date
     last: date
@@ -69,6 +73,7 @@ class HealthOut(Schema):
     advice: AdviceOut
     domains: list[DomainOut] = []
     reasons: list[ReasonOut] = []
+    domains_as_of: datetime | None = None
 
 
 class ListHealthOut(Schema):
@@ -123,6 +128,7 @@ def _details(row: MailingList | Campaign, days: int) -> dict[str, object]:
         **_health(found.health, period),
         "domains": [{"domain": d.domain, "counts": _counts(d.counts)} for d in found.domains],
         "reasons": [{"reason": r.name, "count": r.count} for r in found.reasons],
+        "domains_as_of": found.domains_as_of,
     }
 
 
@@ -139,5 +145,5 @@ def _health(found: Health, period: Period) -> dict[str, object]:
 
 
 def _counts(counts: Counts) -> dict[str, object]:
-    names = ("bounced", "rate", *health.TALLIES)
+    names = ("bounced", "rate", *TALLIES)
     return {name: getattr(counts, name) for name in names}

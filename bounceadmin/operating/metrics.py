@@ -21,7 +21,7 @@ from bounces.backlog import count_up_to
 from bounces.models import InboundMessage
 from lists import health
 from lists.bands import Band
-from lists.health import Period
+from lists.counted import TALLIES, Period
 from lists.models import CampaignDay
 
 # Longer queues are told as this: alarms went off long before.
@@ -83,13 +83,13 @@ def _roads() -> Iterator[Metric]:
 
 
 def _recipients() -> Iterator[Metric]:
-    sums = CampaignDay.objects.aggregate(**{name: Sum(name) for name in health.TALLIES})
+    sums = CampaignDay.objects.aggregate(**{name: Sum(name) for name in TALLIES})
     family = CounterMetricFamily(
         "bounceadmin_recipients",
         "Recipients of campaigns: sent to, delivered, bounced by category, complained.",
         labels=["tally"],
     )
-    for name in health.TALLIES:
+    for name in TALLIES:
         family.add_metric([name], sums[name] or 0)
     yield family
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from bounceadmin import charts
 from lists import words
+from lists.counted import Counts
 from lists.happenings import Happening
-from lists.health import Counts, Day
+from lists.health import Day
 
 register = template.Library()
 
@@ -38,7 +39,8 @@ def share(part: int, whole: int) -> str:
     """`part` of `whole` in percent, such as `82 %`; `<1 %` where there is little of it."""
     if not whole or not part:
         return _("0 %")
-    percent = 100 * part / whole
+    # A part that was counted at another moment than the whole can be the larger.
+    percent = min(100, 100 * part / whole)
     return _("<1 %") if percent < 1 else _("%(share)d %%") % {"share": round(percent)}
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from lists.admin.suppression import ReadOnlyAdmin
-from lists.health import Counts
+from lists.counted import Counts
 from lists.models import BandChange
 from lists.words import band_pill, rate_text
 

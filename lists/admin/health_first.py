@@ -18,7 +18,7 @@ from lists.admin.acting import add_remark
 from lists.admin.csv_answers import csv_answer
 from lists.advice import advise
 from lists.happenings import happenings_of
-from lists.health import details
+from lists.health import details, health_of
 from lists.picking import PERIODS, picked
 from lists.tables import HEADER, health_rows
 from lists.words import rate_text
@@ -83,6 +83,7 @@ class HealthFirstAdmin(ModelAdmin):
             "health": found.health,
             "advice": advise(found.health),
             "domains": found.domains,
+            "domains_as_of": found.domains_as_of,
             "reasons": found.reasons,
             "happenings": happenings_of(row, choice.period),
             **self.more_context(row),
@@ -112,7 +113,7 @@ class HealthFirstAdmin(ModelAdmin):
         if row is None:
             raise Http404
         choice = picked(request.GET, today())
-        rows = health_rows(details(row, choice.period).health)
+        rows = health_rows(health_of(row, choice.period))
         name = f"{self.opts.model_name}-{row.pk}-{choice.period.last}-{choice.days}-days.csv"
         return csv_answer(name, HEADER, rows)
 

@@ -17,7 +17,7 @@ from lists.admin import how_to_send_page
 from lists.admin.acting import clean_list, pause_campaign, resume_campaign
 from lists.admin.comparing import compare_campaigns
 from lists.admin.health_first import HealthFirstAdmin, today
-from lists.health import Period
+from lists.counted import Period
 from lists.models import Campaign, ListPolicy, MailingList, Note
 from lists.noting import note
 from lists.picking import DEFAULT_PERIOD

@@ -9,6 +9,7 @@ from lists.models.mailing import Campaign, MailingList, SentMessage
 from lists.models.notes import Note
 from lists.models.people import Subscriber, Subscription
 from lists.models.policy import ListPolicy, StreamPolicy
+from lists.models.rankings import DomainRanking, RankedPeriod
 from lists.models.reports import SendReport
 from lists.models.suppression import Suppression, SuppressionLog
 
@@ -19,11 +20,13 @@ __all__ = [
     "Cleaned",
     "Cleaning",
     "DomainDay",
+    "DomainRanking",
     "ImportChunk",
     "ListPolicy",
     "MailingList",
     "Note",
     "PolicyDryRun",
+    "RankedPeriod",
     "ReasonDay",
     "RefusedRow",
     "SendReport",

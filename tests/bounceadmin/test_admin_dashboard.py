@@ -142,7 +142,7 @@ def test_more_lists_campaigns_and_days_cost_no_more_queries(much, django_assert_
         campaign = make_campaign()
         for ago in range(much):
             count(campaign, 10, f"{ago}.test", ago, "userunknown", hard=1)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         dashboard(picked({}, today()))
 
 

@@ -16,7 +16,8 @@ from bounceadmin.demo.shapes import MTAS, SHAPES, Letter
 from bounces.models import BounceEvent, InboundMessage
 from bounces.parsing import parse
 from bounces.pipeline import process
-from lists.health import Period, lists_health
+from lists.counted import Period
+from lists.health import lists_health
 from lists.models import Campaign, CampaignDay, Subscription, SuppressionLog
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from bounces.models import BounceEvent
 from bounces.parsing.reasons.names import REASONS
 from bounces.templatetags import bounces
 from lists.bands import BANDS, Band
-from lists.health import Counts
+from lists.counted import Counts
 from lists.words import band_pill, rate_text
 
 STYLE = (settings.BASE_DIR / "static/bounceadmin/style.css").read_text()

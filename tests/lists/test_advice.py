@@ -6,7 +6,8 @@ import pytest
 
 from lists.advice import advise
 from lists.bands import Band
-from lists.health import Counts, Domain, Health
+from lists.counted import Counts, Domain
+from lists.health import Health
 
 
 def health(band: Band, counts: Counts, worst: Domain | None = None) -> Health:

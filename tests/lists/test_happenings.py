@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from lists.counted import Period
 from lists.happenings import happenings_of, since_yesterday
-from lists.health import Period
 from lists.models import BandChange, Suppression
 from lists.noting import note
 from lists.suppressing import SuppressionWish, suppress, unsuppress

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from lists.health import Period
+from lists.counted import Period
 from lists.models import Note
 from lists.noting import note, notes_of
 from lists.pausing import pause, resume
