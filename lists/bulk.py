@@ -1,25 +1,29 @@
 """Many rows in one statement, for what a batch writes: the ORM builds an expression for each value.
 
-PostgreSQL gets the values as one JSON text and makes rows of it. On SQLite, where a statement is no
-round trip, they are a row each to a statement that is prepared once. Nothing is called that a
-model's `save` or a signal would call.
+On PostgreSQL rows are copied in (`lists/copying.py`), and where that cannot be, their columns are
+the parameters, an array each. On SQLite, where a statement is no round trip, they are a row each to
+a statement that is prepared once. Nothing is called that a model's `save` or a signal would call.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection
-from django.db.models import BinaryField, Field, Lookup, Model
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BinaryField, Field, Lookup, Model, UniqueConstraint
 from django.db.models.fields.related import ForeignObject
 from django.db.models.lookups import In
 
+from lists import copying
+
 Values = Sequence[Any]
+
+# Fewer rows are not worth the two round trips of a savepoint.
+_WORTH_COPYING = 20
+_UNIQUE_VIOLATION = "23505"  # SQLSTATE, PostgreSQL's appendix A
 
 
 @ForeignObject.register_lookup
@@ -39,7 +43,7 @@ class AnyOf(Lookup):
     def as_postgresql(self, compiler, connection):
         left, parameters = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection)
-        return f"{left} = ANY(%s::{kind}[])", [*parameters, list(self.rhs)]
+        return f"{left} = ANY(%s::{kind}[])", [*parameters, copying.array(list(self.rhs))]
 
 
 def reserve_ids(model: type[Model], number: int) -> list[int]:
@@ -47,8 +51,11 @@ def reserve_ids(model: type[Model], number: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # OFFSET keeps the name of the sequence from being looked up for every row.
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                "SELECT nextval(s.name) FROM (SELECT "
+                "pg_get_serial_sequence(%s, %s)::regclass AS name OFFSET 0) AS s, "
+                "generate_series(1, %s)",
                 [connection.ops.quote_name(table), model._meta.pk.column, number],
             )
             return sorted(row[0] for row in cursor.fetchall())
@@ -67,7 +74,28 @@ def insert(rows: Sequence[Model]) -> int:
         return 0
     with_key = rows[0].pk is not None
     fields = [f for f in rows[0]._meta.concrete_fields if with_key or not f.primary_key]
-    return insert_values(type(rows[0]), fields, _values(fields, rows), "DO NOTHING")
+    return insert_new(type(rows[0]), fields, _values(fields, rows))
+
+
+def insert_new(model: type[Model], fields: Sequence[Field], rows: Sequence[Values]) -> int:
+    """Insert rows of values, one for each of `fields`, that nobody else is likely to have written.
+
+    Returns how many were written; those that a unique key refuses are left out.
+    """
+    if len(rows) < _WORTH_COPYING or connection.vendor != "postgresql":
+        return insert_values(model, fields, rows, "DO NOTHING")
+    if not _has_keys(model):
+        copying.copy_in(_table(model), fields, rows)
+        return len(rows)
+    try:
+        with transaction.atomic():
+            copying.copy_in(_table(model), fields, rows)
+            return len(rows)
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _UNIQUE_VIOLATION:
+            raise
+    # COPY takes all or none: now one by one.
+    return insert_values(model, fields, rows, "DO NOTHING")
 
 
 def insert_values(
@@ -82,8 +110,8 @@ def insert_values(
     into = f"INSERT INTO {_table(model)} ({_columns(fields)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            source, text = _recordset(fields, rows)
-            cursor.execute(f"{into} SELECT {source} ON CONFLICT {on_conflict}", [text])
+            source, parameters = copying.rows_of_arrays(fields, rows)
+            cursor.execute(f"{into} {source} ON CONFLICT {on_conflict}", parameters)
         else:
             places = ", ".join(["%s"] * len(fields))
             cursor.executemany(
@@ -102,12 +130,12 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     fields = [*written, key]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            source, text = _recordset(fields, _values(fields, rows))
+            source, parameters = copying.rows_of_arrays(fields, _values(fields, rows))
             sets = ", ".join(f"{_column(f)} = n.{_column(f)}" for f in written)
             cursor.execute(
-                f"UPDATE {_table(model)} AS o SET {sets} FROM (SELECT {source}) AS n "
+                f"UPDATE {_table(model)} AS o SET {sets} FROM ({source}) AS n "
                 f"WHERE o.{_column(key)} = n.{_column(key)}",
-                [text],
+                parameters,
             )
         else:
             sets = ", ".join(f"{_column(f)} = %s" for f in written)
@@ -117,20 +145,11 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
             )
 
 
-def _recordset(fields: Sequence[Field], rows: Iterable[Values]) -> tuple[str, str]:
-    """What follows SELECT to make these rows of one parameter, and that parameter."""
-    names = [field.column for field in fields]
-    binary = {field.column for field in fields if isinstance(field, BinaryField)}
-    types = ", ".join(
-        f"{_column(f)} {'text' if f.column in binary else f.db_type(connection)}" for f in fields
+def _has_keys(model: type[Model]) -> bool:
+    """Whether a row can be refused for what it says; nobody else has its primary key."""
+    return any(field.unique and not field.primary_key for field in model._meta.fields) or any(
+        isinstance(constraint, UniqueConstraint) for constraint in model._meta.constraints
     )
-    chosen = ", ".join(
-        f"decode({_column(f)}, 'base64') AS {_column(f)}" if f.column in binary else _column(f)
-        for f in fields
-    )
-    objects = [dict(zip(names, row, strict=True)) for row in rows]
-    text = json.dumps(objects, ensure_ascii=False, default=_as_text)
-    return f"{chosen} FROM json_to_recordset(%s::json) AS v({types})", text
 
 
 def _values(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
@@ -149,14 +168,6 @@ def _prepared(rows: Iterable[Values]) -> list[Values]:
     """As SQLite keeps them: times as text in UTC."""
     time = connection.ops.adapt_datetimefield_value
     return [tuple(time(v) if isinstance(v, datetime) else v for v in row) for row in rows]
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"{value!r} has no place in a row that is written in bulk")
 
 
 def _table(model: type[Model]) -> str:
