@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from bounces.parsing.reasons.commands import command_marked_in, command_said_in, state_in
 from bounces.parsing.reasons.evidence import Evidence, Verdict
-from bounces.parsing.reasons.framing import reply_in, sentence_with
+from bounces.parsing.reasons.framing import (
+    reply_in,
+    sentence_with,
+    split_host,
+    without_frame,
+)
 from bounces.parsing.reasons.pairs import PairIndex
 from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
@@ -46,6 +51,7 @@ _BY_STATUS: dict[tuple[str, str], str] = {
     ("userunknown", "1.7"): "rejected",
     ("userunknown", "1.8"): "rejected",
     ("userunknown", "2.2"): "mailboxfull",
+    ("syntaxerror", "7.1"): "securityerror",
 }
 _BY_COMMAND: dict[str, str] = {
     "CONN": "blocked",
@@ -98,8 +104,9 @@ class _Wording(NamedTuple):
 def _read(words: str) -> _Wording:
     word_set = frozenset(words.split())
     found = _WORDS.keys() & word_set
+    reply = without_frame(words)
     return _Wording(
-        _TEXTS.find(word_set, words),
+        _TEXTS.find(word_set if reply is words else frozenset(reply.split()), reply),
         command_said_in(word_set, words),
         min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name]) if found else None,
     )
@@ -112,7 +119,7 @@ _read_before = lru_cache(maxsize=2048)(_read)
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
-    __slots__ = ("_command", "_word_set", "evidence", "text", "wording", "words")
+    __slots__ = ("_command", "_word_set", "evidence", "host", "text", "wording", "words")
 
     def __init__(self, evidence: Evidence) -> None:
         text = evidence.diagnostic
@@ -120,7 +127,8 @@ class _Case:
             text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
         self.evidence = evidence
         self.text = text
-        self.words = words = f" {' '.join(words_of(text))} "
+        said, self.host = split_host(text)
+        self.words = words = f" {' '.join(words_of(said))} "
         self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
         self._word_set: frozenset[str] | None = None
         self._command: str | None = None
@@ -180,7 +188,7 @@ def _by_provider(case: _Case) -> Verdict | None:
 def _provider_of(case: _Case) -> Provider | None:
     """Find the provider by the host that refused, by words in its reply, or by the reporter."""
     evidence = case.evidence
-    remote = evidence.remote_mta
+    remote = evidence.remote_mta or case.host
     if remote and len(remote) <= _LONGEST_HOST and (provider := _provider_at(remote)):
         return provider
     if case.wording.provider is not None:
@@ -219,6 +227,8 @@ def _by_pair(case: _Case) -> Verdict | None:
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
+    if pair.reason == "systemerror" and case.command in _BEFORE_MAIL:
+        return None  # "Service not available" is what a server tells those it wants no mail of
     reason = _in_its_place(pair.reason, pair.said, case)
     return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
 
@@ -274,7 +284,7 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(reason, f"status:{status}")
     if word := _ABOUT.find(case.word_set, case.words):
         return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
-    if case.is_for_now and (verdict := _by_weak_phrase(case)):
+    if case.is_for_now and command not in _BEFORE_MAIL and (verdict := _by_weak_phrase(case)):
         return verdict
     if status[2:] != "7.1" and (state := state_in(case.text)):
         return case.verdict(state.reason, f"gmail:state {state.number}", f"state {state.number}")

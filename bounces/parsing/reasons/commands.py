@@ -69,6 +69,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 _INDEX = PhraseIndex(_PHRASES)
 
 
+_PROGRAM_WITHIN = 24
+"""Before which character of a reply a program's name stands, as Sendmail quotes it: `"|/bin/f"`."""
 _STATE = re.compile(r"\(state (\d{1,2})\)")
 
 
@@ -106,6 +108,8 @@ def state_in(text: str) -> State | None:
 def command_marked_in(text: str) -> str | None:
     """Return the SMTP command that a reporter marks by a type or a number, or None."""
     if text[:7].lower() == "x-unix;":
+        return "PIPE"
+    if '"|' in text[:_PROGRAM_WITHIN]:
         return "PIPE"
     state = state_in(text)
     return state.command if state else None

@@ -16,13 +16,36 @@ _REPORTERS_OWN = re.compile(
     r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
 )
 """What reporters write around the reply; their "server" and "error" mean nothing."""
+_HOST = re.compile(r"host ([^\s\[\]]{1,255})\s?\[[^\]\s]{0,45}\](?::\d{1,5})?")
+"""The host that replied, as Postfix and Exim name it: "host mx.example.com[192.0.2.1]"."""
+_FRAME = re.compile(
+    r"^ said(?= )| refused to talk to me(?= )|"
+    r" smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
+    r"(?:pipelined )?(?:sending data block|mail from|rcpt to|data|ehlo|helo|starttls|quit)))?(?= )"
+)
+"""How Postfix and Exim introduce a reply, where the host's name is gone."""
 _REPLY_FOLLOWS = (" the error that the other server returned was ", " remote host said ",
                   " remote server said ")  # fmt: skip
 """After these only the reply counts."""
 
 
+def split_host(text: str) -> tuple[str, str]:
+    """Return `text` without the names of hosts that replied, and the first of them, or ""."""
+    at = text.find("host ")
+    match = _HOST.search(text, at) if at >= 0 else None
+    return (_HOST.sub("", text), match[1]) if match else (text, "")
+
+
+def without_frame(words: str) -> str:
+    """Return `words` without what Postfix or Exim write before a reply."""
+    if " said " in words or " remote " in words or " refused " in words:
+        return _FRAME.sub("", words)
+    return words
+
+
 def reply_in(words: str) -> str:
     """Return what the refusing host said, without what the reporter writes around it."""
+    words = without_frame(words)
     for marker in _REPLY_FOLLOWS:
         _, found, reply = words.rpartition(marker)
         if found:

@@ -91,6 +91,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("7.30", "failedstarttls", "REQUIRETLS support required (RFC 8689)"),
 )
 
+_FOR_NOW = {"3.2": "systemerror"}
+"""What a 4 changes: a server that takes no mail just now is not one that never does."""
 _BY_CODE = {detail: reason for detail, reason, _ in _TABLE}
 _VAGUE = frozenset(("1.0", "2.0", "3.0", "4.0", "5.0", "6.0", "7.0", "7.1"))
 _BY_SUBJECT = {subject: _BY_CODE[f"{subject}.0"] for subject in "34567"}
@@ -108,6 +110,8 @@ def reason_of_status(status: str, vague: bool = True) -> str:
     if status[:2] not in ("4.", "5."):
         return ""
     detail = status[2:]
+    if status[0] == "4" and (reason := _FOR_NOW.get(detail)):
+        return reason
     if not vague:
         return "" if detail in _VAGUE else _BY_CODE.get(detail, "")
     return _BY_CODE.get(detail, "") or _BY_SUBJECT.get(detail.partition(".")[0], "")

@@ -102,6 +102,30 @@ def test_a_local_program_that_failed_is_no_unknown_user() -> None:
     assert classify(Evidence("Disk quota exceeded", command="PIPE")).reason == "mailboxfull"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '550 5.1.1 "|/home/jane/bin/filter"... User unknown',
+        '554 "|/usr/bin/procmail"... Service unavailable',
+    ],
+)
+def test_a_program_quoted_at_the_beginning_is_what_failed(text: str) -> None:
+    assert classify(Evidence(text)).reason == "mailererror"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "host spam.blocked.example[192.0.2.1] said: {} (in reply to RCPT TO command)",
+        "host full.example[192.0.2.1] SMTP error from remote mail server after RCPT TO:<a@b.c>: {}",
+        "SMTP error from remote mail server after RCPT TO:<a@b.c>: host quota.example [::1]: {}",
+    ],
+)
+def test_the_name_of_the_host_that_replied_is_none_of_the_reply(sentence: str) -> None:
+    assert classify(Evidence(sentence.format("550 Rejected"))).reason == "onhold"
+    assert classify(Evidence(sentence.format("450 Unknown error"))).reason == "onhold"
+
+
 def test_provider_is_known_by_the_host_that_refused() -> None:
     text = "550 5.4.1 Recipient address rejected: Access denied"
     evidence = Evidence(text, "5.4.1", remote_mta="example-com.mail.protection.outlook.com")
@@ -138,6 +162,16 @@ def test_bare_code_at_rcpt_is_about_the_address() -> None:
 def test_a_4_7_1_that_asks_to_try_again_is_no_block() -> None:
     verdict = classify(Evidence("451 4.7.1 Service unavailable - try again later", "4.7.1", "451"))
     assert category_of(verdict.reason) == "soft"
+
+
+def test_a_server_that_takes_no_mail_for_now_is_not_one_that_never_does() -> None:
+    assert classify(Evidence("Not now", "4.3.2", "451")).reason == "systemerror"
+    assert classify(Evidence("Not now", "5.3.2", "554")).reason == "notaccept"
+
+
+def test_a_command_rejected_with_a_code_of_security_is_no_error_of_syntax() -> None:
+    assert classify(Evidence("Command rejected", "5.7.1", "550")).reason == "securityerror"
+    assert classify(Evidence("Command rejected", "5.5.1", "500")).reason == "syntaxerror"
 
 
 def test_address_that_is_being_verified_is_not_gone() -> None:

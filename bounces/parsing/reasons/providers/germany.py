@@ -9,6 +9,7 @@ UNITED_INTERNET = Provider(
            "ionos.com", "ui-dns.de"),
     words=("nemesis", "mxgmxus", "mxgmx"),
     phrases=(
+        ("mailboxfull", "too many messages on the server"),
         ("requireptr", "bad dns ptr resource record"),
         ("requireptr", "ptr"),
         ("requireptr", "invalid dns ptr"),

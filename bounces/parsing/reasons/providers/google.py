@@ -66,6 +66,7 @@ GOOGLE = Provider(
         ("suspend", "disableduser"),
         ("userunknown", "account that you tried to reach does not exist"),
         ("userunknown", "nosuchuser"),
+        ("userunknown", "recipient address * is not a valid rfc"),
         ("hostunknown", "weren't able to find the recipient domain"),
         ("contenterror", "mail message is malformed"),
         ("networkerror", "message exceeded * hops"),

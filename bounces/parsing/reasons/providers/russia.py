@@ -56,6 +56,7 @@ MAILRU = Provider(
         ("suspend", "account is disabled"),
         ("suspend", "user is terminated"),
         ("suspend", "invalid mailbox * disabled"),
+        ("mailboxfull", "invalid mailbox * over quota"),
         ("userunknown", "message was not accepted invalid mailbox"),
         ("userunknown", "invalid mailbox"),
         ("userunknown", "no such user"),

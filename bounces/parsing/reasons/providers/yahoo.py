@@ -32,7 +32,7 @@ YAHOO = Provider(
         ("norelaying", "relaying denied"),
         ("spamdetected", "contains spam"),
         ("policyviolation", "not accepted for policy reasons"),
-        ("policyviolation", "message not allowed * policy"),
+        ("policyviolation", "message not allowed"),
         ("badreputation", "unexpected volume or user complaints"),
         ("badreputation", "permanently deferred * user complaints"),
         ("badreputation", "excessive user complaints"),

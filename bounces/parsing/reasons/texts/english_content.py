@@ -11,7 +11,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "spam content",
         "spam score",
         "spam rating",
-        "spam rejected",
         "spam reject",
         "spam found",
         "spam filter",
@@ -113,6 +112,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "mail appears to be",
         "hotmail * junk",
         "rejecting banned content",
+        "spam * rejected",
     ),
     "virusdetected": (
         "virus detected",
@@ -221,6 +221,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "empty body",
         "blank subject",
         "message loop content",
+        "message header rejected",
     ),
     "notcompliantrfc": (
         "not rfc * compliant",
@@ -279,6 +280,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "empty from header",
         "non ascii * header",
         "compliant with rfc",
+        "smtplf",
     ),
     "policyviolation": (
         "you're using a mass mailer",
@@ -344,6 +346,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "rule imposed",
         "rejected by transport rule",
         "transport rules",
+        "policy error",
+        "permanently rejected message",
     ),
     "mesgtoobig": (
         "line limit exceeded",
@@ -395,6 +399,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "sendsizelimit",
         "attachment too large",
         "attachments too large",
+        "attachment is too",
     ),
     "exceedlimit": ("administrative limit",),
 }

@@ -248,6 +248,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "user is terminated",
         "domain has expired",
         "is currently suspended",
+        "account is in maintenance",
     ),
     "hasmoved": (
         "has moved to",
@@ -325,5 +326,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "doesn't want to receive",
         "refuses mail from you",
         "mail from you is not wanted",
+        "not accepted by this user",
+        "not accepted by user",
+        "not accepted by the recipient",
+        "not accepted by recipient",
     ),
 }

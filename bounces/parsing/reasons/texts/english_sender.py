@@ -230,6 +230,13 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "not a member of this list",
         "closed mailing list",
         "closed list",
+        "outgoing mail from * suspended",
+        "required for sender address",
+        "domain name in your email",
+        "permissions to send as",
+        "permission to send as",
+        "not allowed to send as",
+        "group you tried to contact",
     ),
     "securityerror": (
         "insufficient security",

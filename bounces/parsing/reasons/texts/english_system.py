@@ -52,6 +52,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "spool full",
         "not enough space on the disk",
         "queue disk",
+        "space shortage",
     ),
     "syntaxerror": (
         "syntax error",
@@ -111,6 +112,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "unexpected command",
         "angle brackets nested too deep",
         "expected word or",
+        "too many syntax",
     ),
     "systemerror": (
         "unverified address",
@@ -264,6 +266,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "lmtp error after",
         "mail transport unavailable",
         "verification problem",
+        "lowest numbered mx record points to local host",
+        "queue unavailable",
+        "due to temporary failure",
     ),
     "networkerror": (
         "malformed name server reply",
@@ -362,6 +367,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no mx found for",
         "no valid route",
         "dns not available",
+        "loop detection",
+        "looping message",
+        "mail looping",
     ),
     "expired": (
         "timeout waiting",

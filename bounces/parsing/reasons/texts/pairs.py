@@ -78,7 +78,8 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "unnecessary", "improper", "illegal")),
     ("notcompliantrfc", _HEADER, (
         "malformed", "invalid", "illegal", "missing", "not rfc", "not compliant", "violates",
-        "syntax", "multiple", "duplicate", "longer than", "has no", "no valid")),
+        "syntax", "multiple", "duplicate", "longer than", "has no", "no valid", "more than one",
+        "should have", "must have", "must contain", "only one")),
     ("spamdetected", _MESSAGE + " content contents text link links url urls", (
         "spam", "junk", "unsolicited", "unwanted", "advertising", "advertisement", "suspicious",
         "suspected", "phishing", "scam", "fraud", "bulk", "ube", "uce", "objectionable")),

@@ -86,6 +86,21 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("syntaxerror", "domain missing in source routed address"),
     ("systemerror", "delivery to file forbidden"),
     ("networkerror", "no mx found for"),
+    ("contenterror", "blacklisted * file extension"),
+    ("ratelimited", "policy rejection quota exceeded"),
+    ("ratelimited", "policy rejection please try later"),
+    ("systemerror", "bad command startup"),
+    ("userunknown", "callout verification failed * user unknown"),
+    ("userunknown", "callout verification failed * no such"),
+    ("mailererror", "child process of"),
+    ("mailererror", "preline fatal"),
+    ("rejected", "sender access denied"),
+    ("exceedlimit", "larger than the current system limit"),
+    ("contenterror", "reject id * banned"),
+    ("contenterror", "reject id * bad header"),
+    ("virusdetected", "reject id * infected"),
+    ("rejected", "mx records for * violate"),
+    ("systemerror", "aborted due to temporary failure"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -148,4 +163,8 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("expired", "delivery temporarily suspended"),
     ("expired", "giving up"),
     ("systemerror", "transaction failed"),
+    ("systemerror", "temporary * failure"),
+    ("expired", "too old"),
+    ("blocked", "blocked"),
+    ("policyviolation", "header error"),
 )
