@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -21,6 +20,7 @@ from bounceadmin.alerts.delivering import can_send, send_test
 from bounceadmin.alerts.watching import preferences_of
 from bounceadmin.middleware import remember
 from bounceadmin.models import Preferences
+from lists.admin.pages import page_answer
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -87,11 +87,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
         remember(request, form.save())
         messages.success(request, _("Saved."))
         return here
-    request.current_app = admin.site.name
     context = {
-        **admin.site.each_context(request),
         "title": _("My settings"),
         "form": form,
         "can_send": can_send(),
     }
-    return TemplateResponse(request, "bounceadmin/preferences.html", context)
+    return page_answer(admin.site, request, "bounceadmin/preferences.html", context)

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from bounceadmin.addresses import look_up
 from bounceadmin.first_run import first_run
 from lists.addresses import canonical
+from lists.admin.pages import page_answer
 
 
 def address(request: HttpRequest) -> HttpResponse:
@@ -20,24 +20,20 @@ def address(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     typed = request.GET.get("address", "").strip()
     found = canonical(typed, settings.FOLD_LOCAL_PART)
-    request.current_app = admin.site.name
     context = {
-        **admin.site.each_context(request),
         "title": _("Find an address"),
         "typed": typed,
         "file": look_up(found) if found else None,
     }
-    return TemplateResponse(request, "bounceadmin/address.html", context)
+    return page_answer(admin.site, request, "bounceadmin/address.html", context)
 
 
 def start(request: HttpRequest) -> HttpResponse:
     """What is still to be set up. For those who may."""
     if not request.user.has_perm("lists.add_mailinglist"):
         raise PermissionDenied
-    request.current_app = admin.site.name
     context = {
-        **admin.site.each_context(request),
         "title": _("Set up"),
         "first_run": first_run(),
     }
-    return TemplateResponse(request, "bounceadmin/start.html", context)
+    return page_answer(admin.site, request, "bounceadmin/start.html", context)

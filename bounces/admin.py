@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -42,40 +41,18 @@ from bounces.retrying import process_again
 from bounces.words import reason_sentence
 from lists import searching
 from lists.admin.csv_answers import csv_answer
+from lists.admin.pages import RowPage
 from lists.admin.paging import LargeTable
 from lists.admin.read_only import ReadOnly
 
 _RELATED = 10
 
 
-class RecordAdmin(ReadOnly, LargeTable, ModelAdmin):
+class RecordAdmin(ReadOnly, RowPage, LargeTable, ModelAdmin):
     """For large tables that only the pipeline writes: a list, and a page."""
 
-    page_template = ""
     list_filter_submit = True
     list_per_page = 50
-
-    def page_context(self, row) -> dict[str, object]:
-        """What the page of `row` shows."""
-        raise NotImplementedError
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(row),
-            **self.page_context(row),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, self.page_template, context)
 
 
 _EVENT_COLUMNS = (
@@ -171,7 +148,7 @@ class BounceEventAdmin(RecordAdmin):
     def did(self, row: BounceEvent) -> str:
         return EFFECTS.get(row.effect, "–")
 
-    def page_context(self, row: BounceEvent) -> dict[str, object]:
+    def page_context(self, request: HttpRequest, row: BounceEvent) -> dict[str, object]:
         raw = row.message.raw
         same = BounceEvent.objects.filter(address=row.address).exclude(pk=row.pk)
         return {
@@ -239,8 +216,7 @@ class InboundMessageAdmin(RecordAdmin):
         if request.method != "POST" or not self.has_process_permission(request):
             raise PermissionDenied
         self._process_again(request, [pk])
-        name = f"{self.admin_site.name}:bounces_inboundmessage_change"
-        return HttpResponseRedirect(reverse(name, args=[pk]))
+        return self.to_page_of(pk)
 
     def download_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The message as it arrived, as a file that no browser shows or runs."""
@@ -260,18 +236,13 @@ class InboundMessageAdmin(RecordAdmin):
             },
         )
 
-    def page_context(self, row: InboundMessage) -> dict[str, object]:
+    def page_context(self, request: HttpRequest, row: InboundMessage) -> dict[str, object]:
         return {
             "message": row,
+            "can_process": self.has_process_permission(request),
             "text": readable(bytes(row.raw)) if row.raw is not None else None,
             "events": row.events.order_by("pk")[:100],
         }
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        extra = {"can_process": self.has_process_permission(request)}
-        return super().change_view(request, object_id, form_url, extra)
 
     def _process_again(self, request: HttpRequest, ids: list[int]) -> None:
         again = process_again(ids)

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from bounces import looping
 from bounces.models import SenderHour
+from lists.admin.pages import Pages
 from lists.admin.read_only import ReadOnly
 
 _DAYS = 7
@@ -24,7 +24,7 @@ _SENDERS = 25
 
 
 @admin.register(SenderHour)
-class SenderHourAdmin(ReadOnly, ModelAdmin):
+class SenderHourAdmin(ReadOnly, Pages, ModelAdmin):
     """One page instead of rows: the busiest senders of the week."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -34,10 +34,7 @@ class SenderHourAdmin(ReadOnly, ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("Loops and storms"),
             "days": _DAYS,
             "cap": settings.STORM_CAP_PER_HOUR,
@@ -46,10 +43,10 @@ class SenderHourAdmin(ReadOnly, ModelAdmin):
             "held": looping.held_back(),
             "may_release": self._may_release(request),
         }
-        return TemplateResponse(request, "bounceadmin/loops.html", context)
+        return self.page(request, "bounceadmin/loops.html", context)
 
     def change_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return HttpResponseRedirect(self._page())
+        return HttpResponseRedirect(self.url_of("changelist"))
 
     def release_view(self, request: HttpRequest) -> HttpResponse:
         """*Process what was held back* of one sender."""
@@ -63,10 +60,7 @@ class SenderHourAdmin(ReadOnly, ModelAdmin):
         )
         level = messages.SUCCESS if released else messages.WARNING
         self.message_user(request, said % {"n": released}, level)
-        return HttpResponseRedirect(self._page())
+        return HttpResponseRedirect(self.url_of("changelist"))
 
     def _may_release(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bounces.change_inboundmessage")
-
-    def _page(self) -> str:
-        return reverse(f"{self.admin_site.name}:bounces_senderhour_changelist")

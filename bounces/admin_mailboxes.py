@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import date as formatted
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +23,7 @@ from bounces.sources.mailbox.fetching import road_key
 from bounces.sources.mailbox.opening import port_of
 from bounces.sources.mailbox.standing import standing, standings
 from bounces.sources.mailbox.trying import try_out
+from lists.admin.pages import RowPage
 
 _UNREADABLE_SHOWN = 50
 _PILLS = {"good": "healthy", "bad": "critical", "busy": "attention", "quiet": "unknown"}
@@ -33,8 +32,9 @@ _OAUTH = f"{_SERVER} && login != 'password'"
 
 
 @admin.register(Mailbox)
-class MailboxAdmin(ModelAdmin):
+class MailboxAdmin(RowPage, ModelAdmin):
     form = MailboxForm
+    page_template = "bounceadmin/mailbox.html"
     change_form_outer_before_template = "bounceadmin/parts/mailbox_tabs.html"
     list_display = ["name", "where", "state", "last_run", "next_run", "outcome"]
     list_filter = [("protocol", ChoicesDropdownFilter), "is_active"]
@@ -86,15 +86,7 @@ class MailboxAdmin(ModelAdmin):
             "pause": self.pause_view,
             "retry": self.retry_view,
         }
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(view),
-                name=f"bounces_mailbox_{name}",
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+        return [*self.row_paths(views), *super().get_urls()]
 
     def get_changelist_instance(self, request: HttpRequest):
         found = super().get_changelist_instance(request)
@@ -126,23 +118,11 @@ class MailboxAdmin(ModelAdmin):
     def outcome(self, row: Mailbox) -> str:
         return row.standing.sentence
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        """How the mailbox does."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    def page_context(self, request: HttpRequest, row: Mailbox) -> dict[str, object]:
         runs = list(row.runs.order_by("-id"))
         unreadable = row.known_messages.filter(is_stored=False).order_by("-seen_at")
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return {
             "original": row,
-            "title": str(row),
             "where": _where(row),
             "standing": standing(row, runs[0] if runs else None),
             "runs": runs,
@@ -150,17 +130,12 @@ class MailboxAdmin(ModelAdmin):
             "unreadable_count": unreadable.count(),
             "can_change": self.has_change_permission(request, row),
         }
-        return TemplateResponse(request, "bounceadmin/mailbox.html", context)
-
-    def settings_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form."""
-        return super().change_view(request, str(pk), extra_context={"settings_page": True})
 
     def response_post_save_change(self, request: HttpRequest, obj: Mailbox) -> HttpResponse:
-        return self._to_page(obj.pk)
+        return self.to_page_of(obj.pk)
 
     def response_post_save_add(self, request: HttpRequest, obj: Mailbox) -> HttpResponse:
-        return self._to_page(obj.pk)
+        return self.to_page_of(obj.pk)
 
     def save_model(self, request: HttpRequest, obj: Mailbox, form, change: bool) -> None:
         if change:
@@ -183,49 +158,34 @@ class MailboxAdmin(ModelAdmin):
 
     def fetch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*Fetch now*."""
-        scheduling.fetch_now(self._asked(request, pk))
+        scheduling.fetch_now(self.posted_row(request, pk))
         self.message_user(request, _("It is fetched as soon as a worker is free."))
-        return self._to_page(pk)
+        return self.to_page_of(pk)
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*Test connection*."""
-        trial = try_out(self._asked(request, pk))
+        trial = try_out(self.posted_row(request, pk))
         level = messages.SUCCESS if trial.works else messages.ERROR
         self.message_user(request, trial.sentence, level)
-        return self._to_page(pk)
+        return self.to_page_of(pk)
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*Pause* and *Go on*."""
-        mailbox = self._asked(request, pk)
+        mailbox = self.posted_row(request, pk)
         goes_on = not mailbox.is_active
         Mailbox.objects.filter(pk=pk).update(is_active=goes_on, next_run_at=timezone.now())
         said = _("It is fetched on schedule again.") if goes_on else _("It is paused.")
         self.message_user(request, said)
-        return self._to_page(pk)
+        return self.to_page_of(pk)
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*Try them again*, of messages that could not be read."""
-        mailbox = self._asked(request, pk)
+        mailbox = self.posted_row(request, pk)
         unread = KnownMessage.objects.filter(mailbox=mailbox, is_stored=False)
         unread.update(next_try_at=timezone.now(), tries=0)
         scheduling.fetch_now(mailbox)
         self.message_user(request, _("They are tried again with the next run, which is now."))
-        return self._to_page(pk)
-
-    def _asked(self, request: HttpRequest, pk: int) -> Mailbox:
-        """The mailbox that a button is about, for those who may press it."""
-        mailbox = Mailbox.objects.filter(pk=pk).first()
-        if (
-            request.method != "POST"
-            or mailbox is None
-            or not self.has_change_permission(request, mailbox)
-        ):
-            raise PermissionDenied
-        return mailbox
-
-    def _to_page(self, pk: int) -> HttpResponse:
-        page = f"{self.admin_site.name}:bounces_mailbox_change"
-        return HttpResponseRedirect(reverse(page, args=[pk]))
+        return self.to_page_of(pk)
 
 
 def _where(row: Mailbox) -> str:

@@ -7,10 +7,9 @@ import secrets
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import date as formatted
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +22,7 @@ from bounces.sources.webhooks.providers import CHOICES, PROVIDERS
 from bounces.sources.webhooks.receiving import road_of
 from bounces.sources.webhooks.standing import standing
 from bounces.webhook_form import WebhookForm
+from lists.admin.pages import RowPage
 
 _NEWEST = 10
 # What the pipeline and refusals write meanwhile is not the form's.
@@ -33,8 +33,9 @@ _OURS = (
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ModelAdmin):
+class WebhookEndpointAdmin(RowPage, ModelAdmin):
     form = WebhookForm
+    page_template = "bounceadmin/webhook.html"
     change_form_outer_before_template = "bounceadmin/parts/webhook_tabs.html"
     list_display = ["name", "service", "state", "last_event", "counted", "problem"]
     search_fields = ["name"]
@@ -76,15 +77,7 @@ class WebhookEndpointAdmin(ModelAdmin):
             "renew": self.renew_view,
             "token": self.token_view,
         }
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(view),
-                name=f"bounces_webhookendpoint_{name}",
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+        return [*self.row_paths(views), *super().get_urls()]
 
     @admin.display(description=_("mail service"))
     def service(self, row: WebhookEndpoint) -> str:
@@ -107,22 +100,11 @@ class WebhookEndpointAdmin(ModelAdmin):
     def problem(self, row: WebhookEndpoint) -> str:
         return standing(row).problem
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
+    def page_context(self, request: HttpRequest, row: WebhookEndpoint) -> dict[str, object]:
         """How it does, and its address for those who may set it up."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         can_change = self.has_change_permission(request, row)
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return {
             "original": row,
-            "title": str(row),
             "provider": PROVIDERS[row.provider],
             "standing": standing(row),
             "address": _address(request, row) if can_change else "",
@@ -130,26 +112,22 @@ class WebhookEndpointAdmin(ModelAdmin):
             "subscriptions": row.subscriptions.all()[:_NEWEST],
             "can_change": can_change,
         }
-        answer = TemplateResponse(request, "bounceadmin/webhook.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
 
-    def settings_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form."""
-        return super().change_view(request, str(pk), extra_context={"settings_page": True})
+    def row_answer(self, request: HttpRequest, row: WebhookEndpoint) -> HttpResponse:
+        return _not_kept(super().row_answer(request, row))
 
     def renew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*New address*: the old one is known no more."""
-        row = self._asked(request, pk)
+        row = self.posted_row(request, pk)
         row.renew_token()
         row.save(update_fields=["token_digest", "sealed_token"])
         text = _("It has a new address. Enter it at the service: the old one is refused from now.")
         self.message_user(request, text, messages.WARNING)
-        return self._to_page(pk)
+        return self.to_page_of(pk)
 
     def token_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """*New token*, for the hooks of our own; the old one is refused from now."""
-        row = self._asked(request, pk)
+        row = self.posted_row(request, pk)
         if not _makes_token(row):
             raise PermissionDenied
         token = secrets.token_urlsafe(32)
@@ -182,34 +160,24 @@ class WebhookEndpointAdmin(ModelAdmin):
     def _after_saving(self, request: HttpRequest, row: WebhookEndpoint) -> HttpResponse:
         if request.made_webhook_token:
             return self._show_token(request, row, request.made_webhook_token)
-        return self._to_page(row.pk)
+        return self.to_page_of(row.pk)
 
     def _show_token(self, request: HttpRequest, row: WebhookEndpoint, token: str) -> HttpResponse:
         """The one page that shows a token that was made here."""
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "original": row,
             "title": _("The new token"),
             "provider": PROVIDERS[row.provider],
             "address": _address(request, row),
             "token": token,
         }
-        answer = TemplateResponse(request, "bounceadmin/webhook_token.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return _not_kept(self.page(request, "bounceadmin/webhook_token.html", context))
 
-    def _asked(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        """The endpoint that a button is about, for those who may press it."""
-        row = WebhookEndpoint.objects.filter(pk=pk).first()
-        if request.method != "POST" or row is None or not self.has_change_permission(request, row):
-            raise PermissionDenied
-        return row
 
-    def _to_page(self, pk: int) -> HttpResponse:
-        page = f"{self.admin_site.name}:bounces_webhookendpoint_change"
-        return HttpResponseRedirect(reverse(page, args=[pk]))
+def _not_kept(answer: HttpResponse) -> HttpResponse:
+    """A page with a secret, which no browser is to keep."""
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _makes_token(row: WebhookEndpoint) -> bool:

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,6 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from bounceadmin.api import tokens
 from bounceadmin.api.models import ApiToken
+from lists.admin.pages import Pages
 
 _STATES = {
     "active": (_("Active"), "healthy"),
@@ -45,7 +45,7 @@ class ApiTokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):
+class ApiTokenAdmin(Pages, ModelAdmin):
     form = ApiTokenForm
     list_display = ["name", "state", "begins", "may", "last_used_at", "expires_at"]
     list_per_page = 50
@@ -89,17 +89,14 @@ class ApiTokenAdmin(ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj, post_url_continue=None) -> HttpResponse:
         """The one page that shows the token itself."""
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("The new token"),
             "token": obj,
             "secret": request.new_api_secret,
             "api": request.build_absolute_uri(reverse("api:api-root")),
-            "back": reverse(f"{self.admin_site.name}:api_apitoken_changelist"),
+            "back": self.url_of("changelist"),
         }
-        answer = TemplateResponse(request, "bounceadmin/new_token.html", context)
+        answer = self.page(request, "bounceadmin/new_token.html", context)
         # Neither the browser nor anything on the way may keep it.
         answer["Cache-Control"] = "no-store"
         return answer

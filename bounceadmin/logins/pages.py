@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bounceadmin.logins import middleware, second_factor
 from bounces.sources.sealing import UnsealableError, seal, unseal
+from lists.admin.pages import page_answer
 
 # The secret between showing it and the first code that proves it was taken over.
 _SECRET = "second_factor_secret"
@@ -138,9 +138,8 @@ def _next(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, template: str, title: str, **context: object) -> HttpResponse:
-    request.current_app = admin.site.name
-    context = {**admin.site.each_context(request), "title": title, **context}
-    return TemplateResponse(request, f"bounceadmin/logins/{template}.html", context)
+    context = {"title": title, **context}
+    return page_answer(admin.site, request, f"bounceadmin/logins/{template}.html", context)
 
 
 def _qr(text: str) -> str:

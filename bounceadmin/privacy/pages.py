@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from bounceadmin.privacy import person
 from lists.addresses import canonical
+from lists.admin.pages import page_answer
 from lists.admin.suppression_forms import ReasonForm
 
 PERMISSION = "lists.delete_subscriber"
@@ -76,14 +76,12 @@ def erase(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The person's data is erased."))
             return HttpResponseRedirect(reverse("address"))
-    request.current_app = admin.site.name
     context = {
-        **admin.site.each_context(request),
         "title": _("Erase a person's data"),
         "address": address,
         "form": form,
     }
-    return TemplateResponse(request, "bounceadmin/erase.html", context)
+    return page_answer(admin.site, request, "bounceadmin/erase.html", context)
 
 
 def _asked_about(request: HttpRequest) -> str:

@@ -63,7 +63,7 @@ class ProbeAdmin(ProgressMixin, RecordAdmin):
         extra = {"relay_is_set": is_configured(), "relay": settings.PROBE_RELAY_HOST}
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
-    def page_context(self, row: Probe) -> dict[str, object]:
+    def page_context(self, request: HttpRequest, row: Probe) -> dict[str, object]:
         return {
             "probe": row,
             "legs": legs(row),
@@ -84,9 +84,7 @@ class ProbeAdmin(ProgressMixin, RecordAdmin):
             return HttpResponseRedirect(
                 reverse(f"{self.admin_site.name}:lists_campaign_change", args=[campaign.pk])
             )
-        return HttpResponseRedirect(
-            reverse(f"{self.admin_site.name}:diagnostics_probe_change", args=[probe.pk])
-        )
+        return self.to_page_of(probe.pk)
 
     def progress_context(self, row: Probe) -> dict[str, object]:
         return {"probe": row, "legs": legs(row)}

@@ -7,8 +7,7 @@ from datetime import UTC
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -45,15 +44,13 @@ class DmarcReportAdmin(RecordAdmin):
 
     @action(description=_("By domain and address"), url_path="by-domain")
     def summary(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(
-            reverse(f"{self.admin_site.name}:diagnostics_dmarcreport_overview")
-        )
+        return HttpResponseRedirect(self.url_of("overview"))
 
     @admin.display(description=_("passed"))
     def share(self, row: DmarcReport) -> str:
         return f"{100 * row.passed / row.count:.1f} %" if row.count else "–"
 
-    def page_context(self, row: DmarcReport) -> dict[str, object]:
+    def page_context(self, request: HttpRequest, row: DmarcReport) -> dict[str, object]:
         return {"report": row, "sources": row.sources.order_by("-count", "pk")[:_MOST_ROWS]}
 
     def overview_view(self, request: HttpRequest) -> HttpResponse:
@@ -67,10 +64,7 @@ class DmarcReportAdmin(RecordAdmin):
         domain = wanted if wanted in known else (known[0] if known else "")
         first, last = choice.period.first, choice.period.last
         days = by_day(domain, first, last) if domain else []
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("DMARC reports"),
             "domains": domains,
             "domain": domain,
@@ -81,4 +75,4 @@ class DmarcReportAdmin(RecordAdmin):
             "total": sum((day.tally for day in days), Tally()),
             "sources": by_source(domain, first, last, sending_addresses()) if domain else [],
         }
-        return TemplateResponse(request, "bounceadmin/dmarc_overview.html", context)
+        return self.page(request, "bounceadmin/dmarc_overview.html", context)

@@ -6,8 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +60,7 @@ class DiagnosticRunAdmin(ProgressMixin, RecordAdmin):
 
     @action(description=_("Run diagnostics"), permissions=["start"], url_path="new")
     def ask(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(self._url("start"))
+        return HttpResponseRedirect(self.url_of("start"))
 
     @admin.display(description=_("question"))
     def question(self, row: DiagnosticRun) -> str:
@@ -87,7 +86,7 @@ class DiagnosticRunAdmin(ProgressMixin, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DiagnosticRun]:
         return super().get_queryset(request).select_related("mailing_list", "campaign")
 
-    def page_context(self, row: DiagnosticRun) -> dict[str, object]:
+    def page_context(self, request: HttpRequest, row: DiagnosticRun) -> dict[str, object]:
         return {"page": showing.page(row)}
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
@@ -104,20 +103,13 @@ class DiagnosticRunAdmin(ProgressMixin, RecordAdmin):
                 by=request.user,
                 reach_internal=form.cleaned_data.get("reach_internal", False),
             )
-            return HttpResponseRedirect(self._url("change", run.pk))
-        request.current_app = self.admin_site.name
+            return HttpResponseRedirect(self.url_of("change", run.pk))
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("Run diagnostics"),
             "form": form,
             "nothing_to_diagnose": not any(pairs for _g, pairs in form.fields["about"].choices),
         }
-        return TemplateResponse(request, "bounceadmin/start_diagnosis.html", context)
+        return self.page(request, "bounceadmin/start_diagnosis.html", context)
 
     def progress_context(self, row: DiagnosticRun) -> dict[str, object]:
         return {"page": showing.progress(row)}
-
-    def _url(self, name: str, *args: object) -> str:
-        full = f"{self.admin_site.name}:diagnostics_diagnosticrun_{name}"
-        return reverse(full, args=args)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from lists.admin.csv_answers import csv_answer
+from lists.admin.pages import RowPage
 from lists.admin.read_only import ReadOnly
 from lists.announcing import announce
 from lists.cleaning import candidates as who
@@ -76,8 +75,6 @@ def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) 
     if request.GET.get("format") == "csv":
         return _candidates_csv(row, kinds)
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
         "original": row,
         "title": _("Clean the list"),
         "kinds": [(kind, numbers[kind.name], kind.name in kinds) for kind in who.KINDS],
@@ -86,8 +83,7 @@ def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) 
         "sample": who.sample(row, kinds),
         "before": row.cleanings.all()[:5],
     }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, "bounceadmin/clean.html", context)
+    return model_admin.page(request, "bounceadmin/clean.html", context)
 
 
 def _candidates_csv(row: MailingList, kinds: list[str]) -> HttpResponse:
@@ -100,25 +96,20 @@ def _candidates_csv(row: MailingList, kinds: list[str]) -> HttpResponse:
 
 
 @admin.register(Cleaning)
-class CleaningAdmin(ReadOnly, ModelAdmin):
+class CleaningAdmin(ReadOnly, RowPage, ModelAdmin):
     """A cleaning's progress, its log and its undoing."""
 
+    page_template = "bounceadmin/cleaning.html"
     list_display = ["mailing_list", "state", "removed", "actor", "started_at", "finished_at"]
     list_select_related = ["mailing_list"]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            raise Http404
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
+    def row_answer(self, request: HttpRequest, row: Cleaning) -> HttpResponse:
         if request.method == "POST":
             return self._undo(request, row)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return super().row_answer(request, row)
+
+    def page_context(self, request: HttpRequest, row: Cleaning) -> dict[str, object]:
+        return {
             "title": _("Cleaning of %(list)s") % {"list": row.mailing_list},
             "cleaning": row,
             "kinds": [kind.label for kind in who.KINDS if kind.name in row.kinds.split(",")],
@@ -127,8 +118,6 @@ class CleaningAdmin(ReadOnly, ModelAdmin):
             "can_undo": row.state == Cleaning.State.DONE
             and request.user.has_perm("lists.add_cleaning"),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "bounceadmin/cleaning.html", context)
 
     def _undo(self, request: HttpRequest, row: Cleaning) -> HttpResponse:
         if not request.user.has_perm("lists.add_cleaning"):
@@ -143,7 +132,7 @@ class CleaningAdmin(ReadOnly, ModelAdmin):
                 "%(n)d address is put back.", "%(n)d addresses are put back.", row.removed
             )
             self.message_user(request, done % {"n": row.removed}, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:lists_cleaning_change", args=[row.pk]))
+        return self.to_page_of(row.pk)
 
 
 def _require_post(request: HttpRequest, permission: str) -> None:
@@ -152,6 +141,4 @@ def _require_post(request: HttpRequest, permission: str) -> None:
 
 
 def _page_of(model_admin: ModelAdmin, row) -> HttpResponse:
-    opts = model_admin.opts
-    name = f"admin:{opts.app_label}_{opts.model_name}_change"
-    return HttpResponseRedirect(reverse(name, args=[row.pk]))
+    return model_admin.to_page_of(row.pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -30,11 +29,8 @@ def compare_campaigns(
         page = reverse("admin:lists_mailinglist_change", args=[row.pk])
         return HttpResponseRedirect(f"{page}#campaigns")
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
         "original": row,
         "title": _("Compare campaigns"),
         "compared": health.compared(campaigns),
     }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, "bounceadmin/compare.html", context)
+    return model_admin.page(request, "bounceadmin/compare.html", context)

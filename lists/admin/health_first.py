@@ -7,15 +7,15 @@ from datetime import UTC, date
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from lists.admin.acting import add_remark
 from lists.admin.csv_answers import csv_answer
+from lists.admin.pages import Pages
 from lists.advice import advise
 from lists.happenings import happenings_of
 from lists.health import details, health_of
@@ -29,7 +29,7 @@ def today() -> date:
     return timezone.now().astimezone(UTC).date()
 
 
-class HealthFirstAdmin(ModelAdmin):
+class HealthFirstAdmin(Pages, ModelAdmin):
     """The object's address shows its health; `settings/` below it has the form."""
 
     health_template = ""
@@ -50,7 +50,7 @@ class HealthFirstAdmin(ModelAdmin):
         return path(
             f"<path:object_id>/{address}",
             self.admin_site.admin_view(view),
-            name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
+            name=self.url_name(name),
         )
 
     def act_path(self, name: str, act: Callable[..., HttpResponse]) -> URLPattern:
@@ -94,24 +94,17 @@ class HealthFirstAdmin(ModelAdmin):
         self, request: HttpRequest, row, template: str, context: dict[str, object]
     ) -> HttpResponse:
         """A page about `row` with the tabs of its sections; `context` names its own `section`."""
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "original": row,
             "title": str(row),
             "can_change": self.has_change_permission(request, row),
             **context,
         }
-        return TemplateResponse(request, template, context)
+        return self.page(request, template, context)
 
     def csv_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The days of the picked period as a table."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
+        row = self.seen_row(request, object_id)
         choice = picked(request.GET, today())
         rows = health_rows(health_of(row, choice.period))
         name = f"{self.opts.model_name}-{row.pk}-{choice.period.last}-{choice.days}-days.csv"
@@ -129,5 +122,4 @@ class HealthFirstAdmin(ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def response_post_save_change(self, request: HttpRequest, obj) -> HttpResponse:
-        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[obj.pk]))
+        return self.to_page_of(obj.pk)

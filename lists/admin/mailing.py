@@ -75,11 +75,7 @@ class MailingListAdmin(HealthFirstAdmin):
 
     def policy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Which policy decides for the list; a POST gives it its own or takes that away."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        row = self.seen_row(request, object_id)
         if request.method == "POST":
             if not request.user.has_perm("lists.change_listpolicy"):
                 raise PermissionDenied
@@ -157,11 +153,7 @@ class CampaignAdmin(HealthFirstAdmin):
 
     def how_to_send_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Settings to paste, for the campaign's address."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        row = self.seen_row(request, object_id)
         context = how_to_send_page.context_of(row)
         return self.section_page(request, row, "bounceadmin/how_to_send.html", context)
 

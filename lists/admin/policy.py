@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -13,6 +12,7 @@ from unfold.decorators import action
 
 from lists import policies
 from lists.admin import dry_run_page
+from lists.admin.pages import Pages
 from lists.admin.policy_forms import PolicyForm
 from lists.models import ListPolicy, PolicyDryRun, StreamPolicy
 
@@ -88,7 +88,7 @@ _RULES = [
 ]
 
 
-class PolicyAdmin(ModelAdmin):
+class PolicyAdmin(Pages, ModelAdmin):
     """A policy is tried on the past before it is saved, or saved as it is."""
 
     form = PolicyForm
@@ -183,17 +183,14 @@ class StreamPolicyAdmin(PolicyAdmin):
             policies.save(policy, request.user.get_username())
             self.message_user(request, _("The policy is changed."), messages.SUCCESS)
             return HttpResponseRedirect(policy_url(policy))
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("What it would change"),
             "job": dry_run,
             "outdated": outdated,
             "back": f"{policy_url(dry_run.policy)}?dry_run={dry_run.pk}",
             **dry_run_page.context_of(dry_run),
         }
-        return TemplateResponse(request, "bounceadmin/dry_run.html", context)
+        return self.page(request, "bounceadmin/dry_run.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # There is one for each stream, made by a migration.

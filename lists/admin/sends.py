@@ -6,8 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -20,6 +19,7 @@ from unfold.widgets import (
 )
 
 from lists import sending_csv
+from lists.admin.pages import RowPage
 from lists.admin.suppression import ReadOnlyAdmin
 from lists.importing.shapes import UnreadableFileError
 from lists.models import Campaign, SendReport
@@ -79,7 +79,8 @@ class SendsFileForm(forms.Form):
 
 
 @admin.register(SendReport)
-class SendReportAdmin(ReadOnlyAdmin):
+class SendReportAdmin(RowPage, ReadOnlyAdmin):
+    page_template = "bounceadmin/sends.html"
     list_display = ["created_at", "source", "actor", "campaign", "sent", "delivered", "refused"]
     list_filter = [("source", ChoicesDropdownFilter)]
     list_select_related = ["campaign"]
@@ -114,7 +115,7 @@ class SendReportAdmin(ReadOnlyAdmin):
 
     @action(description=_("Hand in a file"), permissions=["report"], url_path="hand-in")
     def hand_in(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:lists_sendreport_new"))
+        return HttpResponseRedirect(self.url_of("new"))
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Takes a file and counts it."""
@@ -124,20 +125,12 @@ class SendReportAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             report = self._take(request, form)
             if report is not None:
-                page = f"{self.admin_site.name}:lists_sendreport_change"
-                return HttpResponseRedirect(reverse(page, args=[report.pk]))
+                return self.to_page_of(report.pk)
         context = {"title": _("Hand in how many were sent"), "form": form}
-        return self._page(request, "bounceadmin/sends_upload.html", context)
+        return self.page(request, "bounceadmin/sends_upload.html", context)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self._page(request, "bounceadmin/sends.html", {"title": str(row), "report": row})
+    def page_context(self, request: HttpRequest, row: SendReport) -> dict[str, object]:
+        return {"report": row}
 
     def _take(self, request: HttpRequest, form: SendsFileForm) -> SendReport | None:
         """The report that came of the form's file; None where the form now says what is wrong."""
@@ -154,8 +147,3 @@ class SendReportAdmin(ReadOnlyAdmin):
             return None
         self.message_user(request, _now("The file is counted."), messages.SUCCESS)
         return taken.report
-
-    def _page(self, request: HttpRequest, template: str, context: dict) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, template, context)

@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from unfold.decorators import action
 
 from lists import reason_words, searching, suppressing
 from lists.admin.day_range import DayRangeFilter
+from lists.admin.pages import Pages
 from lists.admin.paging import LargeTable
 from lists.admin.read_only import ReadOnly
 from lists.admin.suppression_forms import SuppressForm, UnsuppressForm
@@ -34,7 +34,7 @@ _MOST_AT_ONCE = 5000
 _ID = re.compile(r"[0-9]{1,18}")
 
 
-class ReadOnlyAdmin(ReadOnly, LargeTable, ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, Pages, LargeTable, ModelAdmin):
     """For tables that only code writes: shown and searched, cheaply however large they are."""
 
     list_per_page = _PER_PAGE
@@ -208,14 +208,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
         return reverse(f"{self.admin_site.name}:lists_suppression_changelist")
 
     def _page(self, request: HttpRequest, template: str, context: dict) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "back": self._back(request),
-            **context,
-        }
-        return TemplateResponse(request, template, context)
+        return self.page(request, template, {"back": self._back(request), **context})
 
 
 @admin.register(SuppressionLog)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from lists import jobs
+from lists.admin.pages import RowPage
 from lists.admin.suppression import ReadOnlyAdmin
 from lists.admin.suppression_import_forms import ReadingForm, UploadForm
 from lists.importing import running, storing
@@ -30,7 +30,7 @@ _ROWS_AT_ONCE = 5000
 
 
 @admin.register(SuppressionImport)
-class SuppressionImportAdmin(ReadOnlyAdmin):
+class SuppressionImportAdmin(RowPage, ReadOnlyAdmin):
     list_display = ["file_name", "created_at", "created_by", "state", "made", "known", "refused"]
     search_help_text = None
     ordering = ["-id"]
@@ -63,33 +63,26 @@ class SuppressionImportAdmin(ReadOnlyAdmin):
                 form.add_error("file", shown(str(error)))
             else:
                 self._begin(request, job, running.count)
-                return HttpResponseRedirect(self._page_of(job))
+                return self.to_page_of(job.pk)
         context = {"title": _("Import suppressions"), "form": form}
-        return self._page(request, "bounceadmin/import_upload.html", context)
+        return self.page(request, "bounceadmin/import_upload.html", context)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)
-        if not self.has_view_permission(request, job):
-            raise PermissionDenied
-        if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = ReadingForm(request.POST or None, job=job) if job.state == State.WAITING else None
+    def row_answer(self, request: HttpRequest, row: SuppressionImport) -> HttpResponse:
+        form = ReadingForm(request.POST or None, job=row) if row.state == State.WAITING else None
         if request.method == "POST":
             self._require_permission(request)
-            if self._act(request, job, form):
-                return HttpResponseRedirect(self._page_of(job))
+            if self._act(request, row, form):
+                return self.to_page_of(row.pk)
         context = {
-            "title": job.file_name,
-            "job": job,
+            "title": row.file_name,
+            "job": row,
             "form": form,
-            "format_title": _TITLES.get(job.format, job.format),
-            "causes": [(Suppression.Cause(c).label, n) for c, n in sorted(job.causes.items())],
+            "format_title": _TITLES.get(row.format, row.format),
+            "causes": [(Suppression.Cause(c).label, n) for c, n in sorted(row.causes.items())],
             "may_act": self._may_act(request),
-            "sample": _sample(job) if form else [],
+            "sample": _sample(row) if form else [],
         }
-        return self._page(request, "bounceadmin/import.html", context)
+        return self.page(request, "bounceadmin/import.html", context)
 
     def refused_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """The records that were refused, and why, as CSV."""
@@ -128,14 +121,6 @@ class SuppressionImportAdmin(ReadOnlyAdmin):
     def _require_permission(self, request: HttpRequest) -> None:
         if not self._may_act(request):
             raise PermissionDenied
-
-    def _page_of(self, job: SuppressionImport) -> str:
-        return reverse(f"{self.admin_site.name}:lists_suppressionimport_change", args=[job.pk])
-
-    def _page(self, request: HttpRequest, template: str, context: dict) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, template, context)
 
 
 def _sample(job: SuppressionImport) -> list[dict[str, object]]:

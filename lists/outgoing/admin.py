@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -23,6 +22,7 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
+from lists.admin.pages import Pages, RowPage
 from lists.admin.suppression import ReadOnlyAdmin
 from lists.kept_words import shown
 from lists.outgoing import delivering
@@ -58,7 +58,7 @@ class EndpointForm(forms.ModelForm):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(ModelAdmin):
+class EndpointAdmin(Pages, ModelAdmin):
     form = EndpointForm
     list_display = ["name", "state", "host", "told"]
     search_fields = ["name", "url"]
@@ -128,25 +128,23 @@ class EndpointAdmin(ModelAdmin):
             done = _now("It has a new secret. The one before goes on signing too for a day.")
             self.message_user(request, done, messages.SUCCESS)
             return HttpResponseRedirect(self._secret_url(object_id))
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("The secret"),
             "endpoint": row,
             "asks": "new" in request.GET,
-            "back": reverse(f"{self.admin_site.name}:outgoing_endpoint_change", args=[row.pk]),
+            "back": self.url_of("change", row.pk),
         }
-        answer = TemplateResponse(request, "bounceadmin/webhook_secret.html", context)
+        answer = self.page(request, "bounceadmin/webhook_secret.html", context)
         answer["Cache-Control"] = "no-store"
         return answer
 
     def _secret_url(self, object_id: int) -> str:
-        return reverse(f"{self.admin_site.name}:outgoing_endpoint_secret", args=[object_id])
+        return self.url_of("secret", object_id)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(RowPage, ReadOnlyAdmin):
+    page_template = "bounceadmin/delivery.html"
     list_display = ["created_at", "kind", "endpoint", "pill", "attempts", "status", "milliseconds"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -183,25 +181,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         done = ngettext("%(n)d is delivered again.", "%(n)d are delivered again.", number)
         self.message_user(request, done % {"n": number}, messages.SUCCESS)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+    def page_context(self, request: HttpRequest, row: Delivery) -> dict[str, object]:
+        return {
             "original": row,
             "title": row.message.public_id,
             "delivery": row,
             "pill": self.pill(row),
             "failure": _failure(row) if row.attempts and not row.done_ok else "",
         }
-        return TemplateResponse(request, "bounceadmin/delivery.html", context)
 
 
 def _failure(delivery: Delivery) -> str:
