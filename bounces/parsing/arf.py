@@ -46,7 +46,7 @@ def read(notice: Notice) -> Complaint | None:
     if not TYPES.isdisjoint(notice.types):
         part = next(part for part in notice.message.parts if part.type in TYPES)
         return _from_fields(Headers(part.decoded().lstrip("\n")), notice)
-    content_type = notice.headers.get("content-type").lower()
+    content_type = notice.message.entity.content_type.lower()
     if "feedback" in content_type and "report-type=feedback-report" in content_type.replace(
         '"', ""
     ):
@@ -76,7 +76,9 @@ def _host(value: str) -> str:
 
 
 def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
-    if not _JMRP_SENDER.match(notice.sender) or original.RETURNED_TYPES.isdisjoint(notice.types):
+    if notice.sender[:6] != "staff@" or not _JMRP_SENDER.match(notice.sender):
+        return None
+    if original.RETURNED_TYPES.isdisjoint(notice.types):
         return None
     match = _JMRP_SUBJECT.search(notice.subject)
     return Complaint(_recipients(Headers(""), notice), "abuse", match[1] if match else "", "", "",

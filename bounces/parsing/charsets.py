@@ -76,7 +76,7 @@ def to_byte_string(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` without line ends and with single blanks."""
     # Nearly all texts are so already. Of all whitespace only the blank is printable.
-    if text.isprintable() and "  " not in text:
+    if "  " not in text and text.isprintable():
         return text.strip()
     return " ".join(text.split())
 

@@ -130,15 +130,15 @@ def _look(notice: Notice, depth: int) -> _Look:
         found = dsn.extract_rejection(notice)
         return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
     is_sure = recognized is not None and recognized.sure
-    is_titled = _BOUNCE_SUBJECT.search(notice.subject) is not None
+    is_titled = not is_sure and _BOUNCE_SUBJECT.search(notice.subject) is not None
     if is_sure or (recognized is not None and is_titled) or _is_from_a_daemon(notice):
         if found := dsn.extract_untyped(notice):
             enriching.enrich(found, notice, form)
             return _delivery(found, notice, form, "rfc3464")
-        wrapped = _wrapped(notice, depth) if not _names_recipients(notice, form) else None
-        if wrapped is not None:
+        named = texts.by_layout(notice, form)
+        if not named and _may_be_a_wrapper(notice) and (wrapped := _wrapped(notice, depth)):
             return wrapped
-        if found := texts.extract(notice, form):
+        if found := texts.extract(notice, form, named):
             told = "delayed" if texts.is_delay(notice) else ""
             told = told or ("delivered" if texts.is_success(notice, found) else "")
             for finding in found:
@@ -156,7 +156,7 @@ def _look(notice: Notice, depth: int) -> _Look:
 def _is_from_a_daemon(notice: Notice) -> bool:
     """Whether who sent a message, or how, says that it is a report of a mail system."""
     headers = notice.headers
-    if "x-failed-recipients" in headers or _REPORT.search(headers.get("content-type")):
+    if "x-failed-recipients" in headers or _REPORT.search(notice.message.entity.content_type):
         return True
     return_path = headers.get("return-path").lower() if "return-path" in headers else "unknown"
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
@@ -181,11 +181,9 @@ def _reads_as_a_report(notice: Notice) -> bool:
     )
 
 
-def _names_recipients(notice: Notice, form: Format | None) -> bool:
-    """Whether the message's own words name whom they are about."""
-    if "message/rfc822" not in notice.types or "x-failed-recipients" in notice.headers:
-        return True
-    return bool(texts.by_layout(notice, form))
+def _may_be_a_wrapper(notice: Notice) -> bool:
+    """Whether a message whose own words name nobody may bring a report of somebody else's."""
+    return "message/rfc822" in notice.types and "x-failed-recipients" not in notice.headers
 
 
 def _wrapped(notice: Notice, depth: int) -> _Look | None:
@@ -251,9 +249,10 @@ def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
     headers, original = notice.headers, look.notice.original
     fields = headers.fields
     delivered: list[str] = []
-    for name in [name for name in _DELIVERED_TO if name in fields]:
-        for value in headers.all(name):
-            delivered += addresses.every(value)
+    for name in _DELIVERED_TO:
+        if name in fields:
+            for value in headers.all(name):
+                delivered += addresses.every(value)
     # By position: keywords would take three times as long.
     return ParsedMessage(
         look.kind, look.reports, look.form,

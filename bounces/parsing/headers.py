@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from bounces.parsing.charsets import to_text
@@ -13,7 +12,7 @@ from bounces.parsing.charsets import to_text
 # More of a header block than this says nothing about a bounce.
 MOST_HEADER_CHARS = 128 * 1024
 MOST_FIELDS = 2000
-_BLANKS = frozenset(" \t")
+_COLON = re.compile(r"[ \t]++:")
 
 _FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:[ \t]*+(.*+(?:\n[ \t].*+)*+)", re.M)
 # RFC 2047 2; the encoded text may hold spaces in broken software's Q encoding.
@@ -46,12 +45,6 @@ class Headers:
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields
-
-    def cover(self, block: str) -> bool:
-        """Whether every line of `block` belongs to a field, and there is one."""
-        folded = block.count("\n ") + block.count("\n\t")
-        count = len(self.fields) + sum([len(values) for values in self._more.values()])
-        return 0 < count == block.count("\n") - folded
 
     def repeats(self, name: str) -> bool:
         """Whether field `name` (lower case) stands more than once."""
@@ -88,34 +81,34 @@ class HeaderBlock:
     __slots__ = ("_block", "_folded")
 
     def __init__(self, block: str) -> None:
-        self._block = block = f"\n{block[:MOST_HEADER_CHARS]}\n"
+        self._block = block = f"\n{block[:MOST_HEADER_CHARS]}\n\n"
         self._folded = block.lower()
 
     def get(self, name: str) -> str:
         """As `Headers.get`."""
         folded = self._folded
-        start = folded.find(f"\n{name}:") + len(name) + 2
-        if start == len(name) + 1:
-            # Between the name and the colon there may be blanks (RFC 5322 4.5.3).
-            match = _spaced(name).search(folded) if f"\n{name} " in folded else None
-            if match is None:
-                return ""
-            start = match.end()
-        end = folded.find("\n", start)
-        if folded[end + 1 : end + 2] not in _BLANKS:
-            return self._block[start:end].strip()
-        while folded[end + 1 : end + 2] in _BLANKS:
-            end = folded.find("\n", end + 1)
-        return unfold(self._block[start:end])
+        line = f"\n{name}"
+        start = folded.find(line)
+        while start >= 0:
+            start += len(line)
+            if folded[start] != ":":
+                # Between the name and the colon there may be blanks (RFC 5322 4.5.3).
+                match = _COLON.match(folded, start)
+                if match is None:
+                    start = folded.find(line, start)
+                    continue
+                start = match.end() - 1
+            end = folded.find("\n", start)
+            if folded[end + 1] not in " \t":
+                return self._block[start + 1 : end].strip()
+            while folded[end + 1] in " \t":
+                end = folded.find("\n", end + 1)
+            return unfold(self._block[start + 1 : end])
+        return ""
 
     def text(self, name: str) -> str:
         """As `Headers.text`."""
         return decode_words(self.get(name))
-
-
-@lru_cache(maxsize=64)
-def _spaced(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\n{re.escape(name)}[ \t]*+:")
 
 
 def unfold(value: str) -> str:

@@ -38,7 +38,8 @@ _FROM_ALIAS = re.compile(
     rf"(?i:\(?(?:expanded|generated|ultimately generated|originally addressed|redirected|"
     rf"forwarded)[ \t]+(?:from|by|to):?[ \t]*|Original address:[ \t]*)<?({_ADDRESS})>?\)?:?[ \t]*"
 )
-_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
+# The look behind stands second, so that the search can skip to the digit.
+CODED = re.compile(r"[45](?:(?<!\d[45])\d\d[ -]|\.\d\.\d)")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
 _PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
 
@@ -219,7 +220,7 @@ class _Reader:
 def _together(lines: list[str]) -> str:
     """The lines of what is said on one, with a colon before the first reply that began a line."""
     for number, line in enumerate(lines):
-        if _CODED.search(line):
+        if CODED.search(line):
             if number and _REPLY.match(line) and lines[number - 1][-1:].isalnum():
                 lines = [*lines[:number], ":", *lines[number:]]
             break
@@ -252,7 +253,7 @@ def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
                 finding.recipient, finding.original_recipient = finding.original_recipient, ""
             text = text[match.end() :]
         text = text.lstrip(":;. ")
-        if shared and not _CODED.search(text):
+        if shared and not CODED.search(text):
             text = shared
         finding.diagnostic = f"{reader.announced} {text}".strip()
     return [finding for finding, _ in reader.found]

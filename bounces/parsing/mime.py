@@ -36,7 +36,7 @@ _ENVELOPE_BETWEEN = re.compile(
     r"\n\nFrom [^\n]{1,300} \d\d:\d\d(?::\d\d)?[^\n]{1,40}\n(?=[!-9;-~]{1,60}:)"
 )
 # Fields and their continuations. The first line that is neither began the body.
-_FIELDS = re.compile(r"(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n|>?From [^\n]*+\n)*+")
+_FIELDS = re.compile(r"(?:(?:[!-9;-~]++[ \t]*+:|[ \t]|>?From ).*+\n)*+")
 _PLAIN_BOUNDARY = re.compile(r";[ \t]*boundary=\"([^\"\\]{1,200}[^\"\\ ])\"", re.I)
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
 _DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
@@ -196,6 +196,7 @@ class Message:
     """A message split into its leaves."""
 
     headers: Headers
+    entity: Entity
     body: str
     parts: list[Part]
     note: str = ""
@@ -207,20 +208,21 @@ def read(text: str, depth: int = 0) -> Message:
         text = text[match.end() :]
     elif text[:1] == "\n":
         text = text.lstrip("\n")
-    end = text.find("\n\n") + 1
-    head, body = text[:end], text[end + 1 :]
-    headers = Headers(head)
-    if not headers.cover(head):
+    match = _FIELDS.match(text)
+    end = match.end() if match else 0
+    if end and text[end : end + 1] == "\n":
+        head, body = text[:end], text[end + 1 :]
+    else:
         head, body = split_head(text)
-        headers = Headers(head)
-    message = Message(headers, body, [])
+    headers = Headers(head)
+    message = Message(headers, _entity(headers), body, [])
     _collect(message, depth)
     return message
 
 
 def _collect(message: Message, depth: int) -> None:
     """Append the leaves of `message` to its parts, depth first, without recursion."""
-    waiting: list[tuple[Entity, str, int]] = [(_entity(message.headers), message.body, depth)]
+    waiting: list[tuple[Entity, str, int]] = [(message.entity, message.body, depth)]
     parts = message.parts
     while waiting:
         entity, body, depth = waiting.pop()
@@ -258,6 +260,9 @@ def _split(content_type: str, body: str) -> list[str]:
         pieces = text.split("\n--" + boundary, MOST_PARTS)
     found: list[str] = []
     for piece in pieces[1:]:
+        if piece[:1] == "\n":
+            found.append(piece[1:])
+            continue
         if piece[:2] == "--" and not piece[2:60].partition("\n")[0].strip():
             break
         line, _, rest = piece[:200].partition("\n")

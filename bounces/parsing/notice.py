@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bounces.parsing import addresses, original
-from bounces.parsing.charsets import one_line
 from bounces.parsing.headers import HeaderBlock, Headers
 from bounces.parsing.mime import Message, Part
 
@@ -68,7 +67,7 @@ class Notice:
         """The address in From."""
         self.sender = self.sender_as_written.lower()
         self.subject = self.headers.text("subject")
-        self.types = frozenset([part.type for part in message.parts])
+        self.types = [part.type for part in message.parts]
         """The media types of the parts."""
 
     @property
@@ -121,7 +120,7 @@ class Notice:
     @made_once
     def whole_text(self) -> str:
         """The report's own words on one line, as far as they are of use."""
-        return one_line(" ".join(self.lines))[:_MOST_WHOLE_TEXT]
+        return " ".join(" ".join(self.lines).split())[:_MOST_WHOLE_TEXT]
 
     @property
     def returned_lines(self) -> list[str]:

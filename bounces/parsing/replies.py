@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple
 
 # RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
-# not a version number. The look behind stands second, so that the search can skip by the digit.
-STATUS = re.compile(r"[245](?<![\w.\[=/-][245])\.[0-7]\.\d{1,3}(?![\w]|\.\d)")
+# not a version number. It begins at the dot behind the class, of which texts have few: the search
+# skips to it.
+_STATUS = re.compile(r"\.(?<=[245]\.)(?<![\w.\[=/-][245]\.)[0-7]\.\d{1,3}(?![\w]|\.\d)")
 # A number that may be a reply code, with a status behind it or not.
 _CANDIDATE = re.compile(
     r"([245](?<![\w.][245])[0-5]\d)"
@@ -32,20 +33,37 @@ class Codes(NamedTuple):
     """Whether both stand side by side, so that the status is the replying host's own."""
 
 
+_NO_CODES = Codes()
+
+
 def codes_in(text: str) -> Codes:
     """The reply code and the enhanced status code of a reply text.
 
     `550 5.1.1 ...` and `550-5.1.1 ...` side by side are surest; then a code where replies
     begin; then a status alone. Of several the first counts.
     """
+    found = _coded(text)
+    if found.adjacent:
+        return found
+    status = _STATUS.search(text)
+    return Codes(found.smtp, text[status.start() - 1 : status.end()]) if status else found
+
+
+def reply_code_in(text: str) -> str:
+    """The reply code alone."""
+    return _coded(text).smtp
+
+
+def _coded(text: str) -> Codes:
+    """The reply code, with the status that stands at its side."""
     code = ""
     for match in _CANDIDATE.finditer(text):
-        if match[2] and match[1][0] == match[2][0]:
-            return Codes(match[1], match[2], adjacent=True)
-        if not code and (match[3] or _announced(text, match.start(), match[1])):
-            code = match[1]
-    status = STATUS.search(text)
-    return Codes(code, status[0] if status else "")
+        number, status, quoted = match.groups()
+        if status and number[0] == status[0]:
+            return Codes(number, status, True)
+        if not code and (quoted or _announced(text, match.start(), number)):
+            code = number
+    return Codes(code) if code else _NO_CODES
 
 
 def _announced(text: str, at: int, code: str) -> bool:

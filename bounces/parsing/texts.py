@@ -18,18 +18,21 @@ _GENERAL = Layout(
     r"destinatario|destinatário|получатель"
 )
 _MOST_BEFORE_HOST = 250
-_CODED = re.compile(r"(?<!\d)[45]\d\d[ -]|[45]\.\d\.\d")
 # What says that delivery is still being tried, by letters that all of a row have.
 _DELAYED = {
     "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
     "will ": ("will be retried", "will keep trying", "will continue to try", "will retry",
               "will continue trying", "will continue attempting", "will try again"),
-    "deliver": ("still undelivered", "not yet been delivered", "not been delivered after"),
-    "on": ("warning message only", "no action is required on your part", "transient non-fatal"),
+    "been delivered": ("not yet been delivered", "not been delivered after"),
+    "still undelivered": ("still undelivered",),
+    "message only": ("warning message only",),
+    "no action is required": ("no action is required on your part",),
+    "non-fatal": ("transient non-fatal",),
     "resend": ("do not need to resend",),
     "rasad": ("retrasad", "atrasad"),
-    "tar": ("retardée", "ritardat"),
-    "ver": ("verzögert", "vertraagd"),
+    "tard": ("retardée", "ritardat"),
+    "verzögert": ("verzögert",),
+    "vertraagd": ("vertraagd",),
     "отложен": ("отложен",),
 }  # fmt: skip
 _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notification)", re.I)
@@ -61,9 +64,10 @@ _VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
 
 
-def extract(notice: Notice, form: Format | None) -> list[Finding]:
-    """Findings from a report's own words and whatever else names the recipient."""
-    found = by_layout(notice, form)
+def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[Finding]:
+    """Findings from a report's own words, which `by_layout` has `named`, and whatever else names
+    the recipient."""
+    found = named
     failed = addresses.every(notice.headers.get("x-failed-recipients"))
     if failed:
         by_address = {finding.recipient.lower(): finding for finding in found}
@@ -75,9 +79,9 @@ def extract(notice: Notice, form: Format | None) -> list[Finding]:
             for finding in found:
                 complete(finding, exchanges)
     about_all = ""
-    if len(found) == 1 and not replies.codes_in(found[0].diagnostic).smtp:
+    if len(found) == 1 and not replies.reply_code_in(found[0].diagnostic):
         # The reply may stand apart, such as on a line that begins with "SMTP diagnostic".
-        found[0].smtp_code = replies.codes_in(notice.whole_text).smtp
+        found[0].smtp_code = replies.reply_code_in(notice.whole_text)
     for finding in found:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
             about_all = about_all or notice.whole_text
@@ -118,7 +122,7 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
     said = f"{outcome.reply} {outcome.own}".strip()
     if not said:
         return
-    if not _CODED.search(finding.diagnostic):
+    if not layouts.CODED.search(finding.diagnostic):
         finding.diagnostic = outcome.reply or outcome.own
         finding.context = said
     elif outcome.reply.startswith(finding.diagnostic[:40]):

@@ -23,7 +23,7 @@ _MOST_LINES = 120
 """Formats say what they are at their beginning."""
 
 _BY_LINE: dict[str, list[tuple[str, Format]]] = defaultdict(list)
-_BY_FIELD: dict[str, list[tuple[str, Format]]] = defaultdict(list)
+_FIELD_ROWS: dict[str, list[tuple[str, Format]]] = defaultdict(list)
 _BY_SENDER: dict[str, Format] = {}
 _BY_REPORT_FIELD: dict[str, Format] = {}
 for _format in FORMATS:
@@ -34,13 +34,34 @@ for _format in FORMATS:
         if _name == "from" and "@" in _value:
             _BY_SENDER[_value] = _format
         else:
-            _BY_FIELD[_name].append((_value, _format))
+            _FIELD_ROWS[_name].append((_value, _format))
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
 _REPORT_FIELD = re.compile(rf"\n({'|'.join(_BY_REPORT_FIELD)})[ \t]*:", re.I)
 for _rows in _BY_LINE.values():
     # The longer mark tells more.
     _rows.sort(key=lambda row: -len(row[0]) - 1000 * bool(row[1].contains))
+
+
+class _FieldMarks(NamedTuple):
+    """What of one header field tells formats."""
+
+    begins: tuple[str, ...]
+    """How its value begins in some."""
+    contains: tuple[str, ...]
+    """What it contains in others."""
+    rows: list[tuple[str, Format]]
+    """The same as the tables have it, with the formats."""
+
+
+_BY_FIELD = {
+    name: _FieldMarks(
+        tuple([value for value, _ in rows if value[:1] != "*"]),
+        tuple([value[1:] for value, _ in rows if value[:1] == "*"]),
+        rows,
+    )
+    for name, rows in _FIELD_ROWS.items()
+}
 
 
 class Recognized(NamedTuple):
@@ -70,13 +91,23 @@ def recognize(notice: Notice, needs_surety: bool = True) -> Recognized | None:
 def _by_fields(headers: Headers, sender: str) -> Recognized | None:
     if (form := _BY_SENDER.get(sender)) is not None:
         return Recognized(form, f"from: {sender}", sure=False)
-    for name in [name for name in headers.fields if name in _BY_FIELD]:
-        value = headers.get(name).lower()
-        for wanted, row in _BY_FIELD[name]:
-            if wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted):
-                sure = row.sure and name == "subject"
-                return Recognized(row, f"{name}: {value}"[:200], sure)
+    for name in headers.fields:
+        if name in _BY_FIELD:
+            begins, contains, rows = _BY_FIELD[name]
+            value = headers.get(name).lower()
+            if value.startswith(begins) or (contains and [p for p in contains if p in value]):
+                return _by_value(name, value, rows)
     return None
+
+
+def _by_value(name: str, value: str, rows: list[tuple[str, Format]]) -> Recognized:
+    """The first row whose mark the value of field `name` has; one of them it has."""
+    row = next(
+        row
+        for wanted, row in rows
+        if (wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted))
+    )
+    return Recognized(row, f"{name}: {value}"[:200], row.sure and name == "subject")
 
 
 def _by_lines(notice: Notice) -> Recognized | None:
