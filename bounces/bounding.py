@@ -54,10 +54,13 @@ def _believed(drafts: Sequence[Draft]) -> Counter[tuple[str, int | None, date]]:
     days = [draft.event.occurred_at.astimezone(UTC) for draft in drafts]
     midnight = min(days).replace(hour=0, minute=0, second=0, microsecond=0)
     known = BounceEvent.objects.filter(
-        address__in={draft.event.address for draft in drafts},
+        address__any_of={draft.event.address for draft in drafts},
         campaign_id__in={draft.event.campaign_id for draft in drafts},
         proof__in=_BOUNDED,
         occurred_at__gte=midnight,
         occurred_at__lt=max(days) + timedelta(days=1),
     )
-    return Counter(_day_of(event) for event in known.only("address", "campaign_id", "occurred_at"))
+    return Counter(
+        (address, campaign_id, at.astimezone(UTC).date())
+        for address, campaign_id, at in known.values_list("address", "campaign_id", "occurred_at")
+    )

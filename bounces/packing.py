@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import local
+
 import zstandard
 
 # Before a frame. No mail and no request begins with NUL; one that does is always packed.
@@ -10,9 +12,20 @@ _MARK = b"\0zstd"
 _LEVEL = 3
 
 
+class _Tools(local):
+    """Made once a thread: that takes longer than their work on a message, and none is for two."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_tools = _Tools()
+
+
 def pack(content: bytes) -> bytes:
     """What to keep of `content`: of a few bytes themselves, of the rest a marked frame."""
-    packed = _MARK + zstandard.compress(content, _LEVEL)
+    packed = _MARK + _tools.compressor.compress(content)
     if len(packed) < len(content) or content.startswith(_MARK):
         return packed
     return content
@@ -23,6 +36,6 @@ def unpack(kept: bytes) -> bytes:
     if not kept.startswith(_MARK):
         return kept
     try:
-        return zstandard.decompress(kept[len(_MARK) :])
+        return _tools.decompressor.decompress(kept[len(_MARK) :])
     except zstandard.ZstdError as error:
         raise ValueError(f"A stored message is damaged: {error}") from error

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from bounces import eventing, kept_words, looping, origins, taking
 from bounces.attributing import Arrived, attribute
+from bounces.collecting import without_collecting
 from bounces.models import InboundMessage
 from bounces.parsing import parse
 from bounces.sources.webhooks import interpreting
@@ -48,7 +49,8 @@ def process(ids: Sequence[int]) -> Outcomes:
     """
     outcomes: Outcomes = Counter()
     for batch in _batches(ids):
-        outcomes += _process_or_split(claim(batch))
+        with without_collecting():
+            outcomes += _process_or_split(claim(batch))
     return outcomes
 
 

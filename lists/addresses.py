@@ -19,6 +19,13 @@ MAX_ADDRESS_OCTETS = 254  # RFC 5321 4.5.3.1.3 less the angle brackets
 _BLANKS = " \t\r\n"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+# What nearly all addresses look like: as they are written, they are valid and canonical.
+_PLAIN_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-]+"
+_PLAIN_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_PLAIN = re.compile(
+    rf"(?=[^@]{{1,{MAX_LOCAL_OCTETS}}}@){_PLAIN_ATOM}(?:\.{_PLAIN_ATOM})*"
+    rf"@{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*"
+)
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)"')
 _LITERAL = re.compile(r"\[[0-9A-Za-z.:\-]{2,64}\]")
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
@@ -83,8 +90,18 @@ def to_ascii_domain(domain: str) -> str:
     return domain
 
 
+def is_plain(text: str) -> bool:
+    """Whether this is an address whose canonical form is itself, seen at a glance.
+
+    False says nothing.
+    """
+    return len(text) <= MAX_ADDRESS_OCTETS and _PLAIN.fullmatch(text) is not None
+
+
 def canonical(text: str, fold_local: bool = True) -> str:
     """The canonical form of an address as text; empty where it is none."""
+    if is_plain(text):
+        return text
     address = parse_address(text)
     return address.canonical(fold_local) if address else ""
 

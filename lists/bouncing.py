@@ -144,8 +144,7 @@ def _locked_subscriptions(bounces: Sequence[Bounce]) -> dict[tuple[str, int], Su
 
 def _lock(pairs: set[tuple[int, int]]) -> list[Subscription]:
     return list(
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("subscriber", "mailing_list")
+        Subscription.objects.select_for_update()
         .filter(
             subscriber_id__any_of={s for s, _ in pairs},
             mailing_list_id__in={m for _, m in pairs},

@@ -7,9 +7,9 @@ Whoever looks for an address looks for all of its `forms`.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -43,11 +43,12 @@ def forms(addresses: Iterable[str]) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=8)
 def _key(secret: str) -> bytes:
     # A key of its own: knowing it would not give away sessions or return paths.
-    return hmac.digest(secret.encode(), b"bounceadmin pseudonyms", hashlib.sha256)
+    return hmac.digest(secret.encode(), b"bounceadmin pseudonyms", "sha256")
 
 
 def _pseudonym(address: str, key: bytes) -> str:
-    digest = hmac.digest(key, address.encode(), hashlib.sha256)
+    digest = hmac.digest(key, address.encode(), "sha256")
     return MARK + base64.urlsafe_b64encode(digest[:24]).decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -17,7 +18,12 @@ def signing_keys() -> list[str]:
     """`VERP_KEYS`, newest first; without them one key that is derived from `SECRET_KEY`."""
     if settings.VERP_KEYS:
         return settings.VERP_KEYS
-    return [hmac.new(settings.SECRET_KEY.encode(), b"verp", hashlib.sha256).hexdigest()]
+    return [_derived(settings.SECRET_KEY)]
+
+
+@lru_cache(maxsize=8)
+def _derived(secret: str) -> str:
+    return hmac.digest(secret.encode(), b"verp", "sha256").hex()
 
 
 def return_path(campaign: Campaign, subscriber: Subscriber) -> str:

@@ -14,15 +14,15 @@ on the way may change it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lists.addresses import MAX_LOCAL_OCTETS, Address, parse_address
+from lists.addresses import MAX_LOCAL_OCTETS, Address, is_plain, parse_address
 
 SIGNATURE_CHARACTERS = 12  # 60 bits: 10^18 guesses for one forged bounce
+_SIGNED_OCTETS = 10  # The first ones, which these characters (5 bits each) are made of.
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._-")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ESCAPE = re.compile(rb"%([0-9a-f]{2})")
@@ -136,6 +136,9 @@ def _encode(address: Address) -> str:
 
 
 def _decode(local: str, domain: str) -> str:
+    plain = f"{local}@{domain}"
+    if "%" not in plain and is_plain(plain):
+        return plain
     try:
         parts = [
             _ESCAPE.sub(lambda hit: bytes.fromhex(hit[1].decode()), part.encode()).decode()
@@ -149,8 +152,8 @@ def _decode(local: str, domain: str) -> str:
 
 def _sign(key: str, payload: str, bounce_domain: str) -> str:
     text = f"{payload}@{bounce_domain.lower()}"
-    digest = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().lower()[:SIGNATURE_CHARACTERS]
+    digest = hmac.digest(key.encode(), text.encode(), "sha256")
+    return base64.b32encode(digest[:_SIGNED_OCTETS]).decode().lower()[:SIGNATURE_CHARACTERS]
 
 
 def _base36(number: int) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists.addresses import Address, canonical, domain_of, parse_address
+from lists.addresses import Address, canonical, domain_of, is_plain, parse_address
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,39 @@ def test_any_text_is_read_or_refused(text):
 def test_the_canonical_form_is_its_own_canonical_form(text):
     once = canonical(text)
     assert canonical(once) == once
+
+
+@given(st.from_regex(r"[a-z0-9.+=_%-]{1,66}@[a-z0-9._-]{1,70}", fullmatch=True))
+def test_what_is_plain_is_an_address_and_canonical(text):
+    address = parse_address(text)
+    if is_plain(text):
+        assert address is not None
+        assert address.canonical() == address.canonical(fold_local=False) == str(address) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ann@example.net", "bounces+ann=example.net@x.example", f"{'a' * 64}@{'b' * 63}.example"],
+)
+def test_nearly_all_addresses_are_plain(text):
+    assert is_plain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann@example.net",
+        "ann@example.net\n",
+        "ann@example.net.",
+        "a..b@example.net",
+        f"{'a' * 65}@example.net",
+        f"ann@{'b' * 64}.example",
+        "ann@-example.net",
+        f"ann@{'b.' * 130}example",
+        "a@b@example.net",
+        "ann",
+        "",
+    ],
+)
+def test_what_has_to_be_looked_at_is_not_plain(text):
+    assert not is_plain(text)
