@@ -25,7 +25,7 @@ from django.db import connection, connections, models
 from django.test.utils import setup_databases, teardown_databases
 
 from benchmarks import with_django  # noqa: F401
-from bounces.models import BounceEvent, InboundMessage
+from bounces.models import BounceEvent, InboundMessage, RawMessage
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
 from lists.models import (
@@ -46,6 +46,7 @@ LISTS, CAMPAIGNS_EACH, DOMAINS = 4, 5, 300
 # What a bounce writes. Subscribers and subscriptions were there before.
 WRITTEN: tuple[type[models.Model], ...] = (
     InboundMessage,
+    RawMessage,
     BounceEvent,
     Suppression,
     SuppressionLog,

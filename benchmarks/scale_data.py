@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from benchmarks import with_django  # noqa: F401
-from bounces.models import BounceEvent, InboundMessage
+from bounces.models import BounceEvent, InboundMessage, RawMessage
 from lists.models import (
     Campaign,
     CampaignDay,
@@ -68,7 +68,8 @@ def build(number: int) -> None:
     _copy(Subscriber, _subscribers(domains))
     _copy(Subscription, _subscriptions(number))
     happened = list(_happened(number, now, random.Random(8)))
-    _copy(InboundMessage, _messages(happened, now))
+    _copy(InboundMessage, _messages(happened))
+    _copy(RawMessage, _raw_messages(happened, now))
     _copy(BounceEvent, _events(happened, domains))
     _counts(happened, domains)
     _suppress(happened, domains)
@@ -132,13 +133,11 @@ def _happened(number: int, now: datetime, dice: random.Random) -> Iterator[Happe
         yield Happened(person, campaign, at, said)
 
 
-def _messages(happened: list[Happened], now: datetime) -> Iterator[dict[str, object]]:
-    raw = InboundMessage._meta.get_field("raw").get_db_prep_save(RAW, connection)
+def _messages(happened: list[Happened]) -> Iterator[dict[str, object]]:
     for n, found in enumerate(happened):
         yield {
             "id": n + 1,
             "digest": f"{n:064x}",
-            "raw": raw if now - found.at < timedelta(days=RAW_DAYS) else None,
             "size": len(RAW),
             "source": "mailbox" if n % 3 else "webhook",
             "received_at": found.at,
@@ -147,6 +146,13 @@ def _messages(happened: list[Happened], now: datetime) -> Iterator[dict[str, obj
             "kind": found.said[0],
             "subject": "Undelivered Mail Returned to Sender",
         }
+
+
+def _raw_messages(happened: list[Happened], now: datetime) -> Iterator[dict[str, object]]:
+    content = RawMessage._meta.get_field("content").get_db_prep_save(RAW, connection)
+    for n, found in enumerate(happened):
+        if now - found.at < timedelta(days=RAW_DAYS):
+            yield {"message_id": n + 1, "content": content, "stored_at": found.at}
 
 
 def _events(happened: list[Happened], domains: list[int]) -> Iterator[dict[str, object]]:

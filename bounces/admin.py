@@ -36,7 +36,7 @@ from bounces.admin_filters import (
 from bounces.explaining import EFFECTS, explain
 from bounces.kept_words import shown
 from bounces.models import BounceEvent, InboundMessage
-from bounces.originals import readable
+from bounces.originals import Original, readable
 from bounces.retrying import process_again
 from bounces.words import reason_sentence
 from lists import searching
@@ -53,6 +53,11 @@ class RecordAdmin(ReadOnly, RowPage, LargeTable, ModelAdmin):
 
     list_filter_submit = True
     list_per_page = 50
+
+
+def _text_of(message: InboundMessage) -> Original | None:
+    raw = message.raw
+    return None if raw is None else readable(raw)
 
 
 _EVENT_COLUMNS = (
@@ -149,13 +154,12 @@ class BounceEventAdmin(RecordAdmin):
         return EFFECTS.get(row.effect, "–")
 
     def page_context(self, request: HttpRequest, row: BounceEvent) -> dict[str, object]:
-        raw = row.message.raw
         same = BounceEvent.objects.filter(address=row.address).exclude(pk=row.pk)
         return {
             "event": row,
             "explanation": explain(row),
             "message": row.message,
-            "text": readable(bytes(raw)) if raw is not None else None,
+            "text": _text_of(row.message),
             "related": same.order_by("-occurred_at")[:_RELATED] if row.address else (),
         }
 
@@ -173,9 +177,6 @@ class InboundMessageAdmin(RecordAdmin):
     ]
     ordering = ["-received_at", "-id"]
     actions = ["process_selected_again"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
-        return super().get_queryset(request).defer("raw")
 
     def get_urls(self) -> list[URLPattern]:
         def page(address, view, name):
@@ -220,14 +221,14 @@ class InboundMessageAdmin(RecordAdmin):
 
     def download_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The message as it arrived, as a file that no browser shows or runs."""
-        row = InboundMessage.objects.filter(pk=pk).first()
+        row = InboundMessage.objects.select_related("original").filter(pk=pk).first()
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         if row is None or row.raw is None:
             raise Http404
         ending = "eml" if row.content_type == InboundMessage.ContentType.MAIL else "http"
         return HttpResponse(
-            bytes(row.raw),
+            row.raw,
             content_type="text/plain; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="message-{pk}.{ending}"',
@@ -240,7 +241,7 @@ class InboundMessageAdmin(RecordAdmin):
         return {
             "message": row,
             "can_process": self.has_process_permission(request),
-            "text": readable(bytes(row.raw)) if row.raw is not None else None,
+            "text": _text_of(row),
             "events": row.events.order_by("pk")[:100],
         }
 

@@ -108,7 +108,7 @@ class WebhookEndpointAdmin(RowPage, ModelAdmin):
             "provider": PROVIDERS[row.provider],
             "standing": standing(row),
             "address": _address(request, row) if can_change else "",
-            "newest": row.messages.defer("raw").order_by("-id")[:_NEWEST],
+            "newest": row.messages.order_by("-id")[:_NEWEST],
             "subscriptions": row.subscriptions.all()[:_NEWEST],
             "can_change": can_change,
         }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from bounces import receipts
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 
 _ROWS_AT_ONCE = 1000
 
@@ -20,15 +22,36 @@ def delete_old_raw_messages() -> int:
     storm must not fill the disk. The row and its events stay.
     """
     before = timezone.now() - timedelta(days=settings.RAW_MESSAGE_RETENTION_DAYS)
+    return sum(_delete_raw(ids, before) for ids in _stored(before))
+
+
+def _stored(before: datetime) -> Iterator[list[int]]:
+    """What is still kept of messages stored `before`, a piece at a time.
+
+    They are numbered as they come, give or take what several workers do at once: a piece of nothing
+    but later ones is the end.
+    """
+    last = 0
+    while True:
+        rows = RawMessage.objects.filter(pk__gt=last).order_by("pk")
+        some = list(rows.values_list("pk", "stored_at")[:_ROWS_AT_ONCE])
+        if all(stored_at >= before for _, stored_at in some):
+            return
+        ids = [pk for pk, _ in some]
+        yield ids
+        last = ids[-1]
+
+
+@transaction.atomic
+def _delete_raw(ids: list[int], before: datetime) -> int:
     old = InboundMessage.objects.filter(
-        raw__isnull=False,
+        pk__in=ids,
         processed_at__lt=before,
         state__in=[InboundMessage.State.PROCESSED, InboundMessage.State.HELD],
     )
-    deleted = 0
-    while ids := list(old.order_by("processed_at").values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
-        deleted += InboundMessage.objects.filter(pk__in=ids).update(raw=None)
-    return deleted
+    # Locked, so that nobody has one of them processed again meanwhile.
+    locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return RawMessage.objects.filter(pk__in=locked).delete()[0]
 
 
 def delete_old_receipts() -> int:

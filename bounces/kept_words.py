@@ -8,6 +8,7 @@ from lists import kept_words
 
 CUT = gettext_noop("Cut to %(kept)s of %(size)s bytes.")
 SET_ASIDE = gettext_noop("Set aside: its worker died %(n)s times while at it.")
+TEXT_GONE = gettext_noop("Its raw text was deleted before it was processed.")
 WEBHOOK_GONE = gettext_noop("Its webhook was deleted before it was processed.")
 EVENTS_NOT_READ = gettext_noop(
     "%(bad)s of %(all)s events could not be read: %(told)s. The others were taken."
@@ -19,6 +20,7 @@ ROUND_TRIP = gettext_noop("The bounce of a round trip of %(domain)s: it counts n
 TEMPLATES = (
     CUT,
     SET_ASIDE,
+    TEXT_GONE,
     WEBHOOK_GONE,
     EVENTS_NOT_READ,
     TOPIC_ASKED,

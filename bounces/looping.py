@@ -102,7 +102,7 @@ def _loop(item: Understood) -> Loop:
     """What is proved to be about our mail is no bounce of a bounce, whatever it looks like."""
     if item.parsed.kind in ("bounce", "delayed") and item.attribution.proof:
         return ""
-    return loop_of(item.parsed, bytes(item.row.raw))
+    return loop_of(item.parsed, item.row.raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _handover(item: Understood) -> Handover | None:
 
 
 def _seen_handover(row: InboundMessage) -> Handover | None:
-    raw = bytes(row.raw)
+    raw = row.raw
     ours = {name.lower().rstrip(".") for name in settings.TRUSTED_AUTHSERV_IDS}
     if row.client_ip:
         # A host of ours that hands on by SMTP says nothing of where it has it from.

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import eventing, kept_words, looping, origins, taking
+from bounces import eventing, kept_words, looping, origins, roads, taking
 from bounces.attributing import Arrived, attribute
 from bounces.collecting import without_collecting
 from bounces.models import InboundMessage
@@ -51,6 +51,8 @@ def process(ids: Sequence[int]) -> Outcomes:
     for batch in _batches(ids):
         with without_collecting():
             outcomes += _process_or_split(claim(batch))
+    if outcomes:
+        roads.worked(roads.WORK, "Work")
     return outcomes
 
 
@@ -88,7 +90,8 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     now = timezone.now()
     with transaction.atomic():
         free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=ids)
-        rows = list(free.select_for_update(skip_locked=True).order_by("pk"))
+        locked = free.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+        rows = list(locked.select_related("original"))
         worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
             state=InboundMessage.State.FAILED,
@@ -123,6 +126,8 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
 
 
 def _process_batch(rows: list[InboundMessage]) -> Outcomes:
+    if any(row.raw is None for row in rows):
+        raise kept_words.SaidError(kept_words.TEXT_GONE)
     requests = _interpret(rows)
     arrived = [
         (row, said)
@@ -164,7 +169,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
 
 
 def _of_mail(row: InboundMessage) -> Arrived:
-    return Arrived(parse(bytes(row.raw)), row.envelope_recipient)
+    return Arrived(parse(row.raw), row.envelope_recipient)
 
 
 def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:

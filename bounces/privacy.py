@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bounces.models import BounceEvent, InboundMessage, SenderHour
+from bounces.models import BounceEvent, InboundMessage, RawMessage, SenderHour
 from lists.pseudonyms import forms, pseudonym
 
 _ROWS_AT_ONCE = 1000
@@ -59,9 +59,9 @@ def messages_of(address: str) -> Iterator[tuple[int, bytes]]:
     for pk in list(ids):
         if others.filter(message_id=pk).exists():
             continue
-        raw = InboundMessage.objects.filter(pk=pk).values_list("raw", flat=True).first()
+        raw = RawMessage.objects.filter(pk=pk).first()
         if raw is not None:
-            yield pk, bytes(raw)
+            yield pk, raw.content
 
 
 @transaction.atomic
@@ -120,9 +120,13 @@ def _forget(rows: list[BounceEvent]) -> int:
 
 
 def _forget_messages(ids: set[int]) -> None:
-    InboundMessage.objects.filter(pk__in=ids).exclude(state=InboundMessage.State.PENDING).update(
-        raw=None, envelope_sender="", envelope_recipient="", subject="", note=""
+    done = InboundMessage.objects.filter(pk__in=ids).exclude(state=InboundMessage.State.PENDING)
+    # Locked, so that nobody has one of them processed again meanwhile.
+    locked = list(done.select_for_update().order_by("pk").values_list("pk", flat=True))
+    InboundMessage.objects.filter(pk__in=locked).update(
+        envelope_sender="", envelope_recipient="", subject="", note=""
     )
+    RawMessage.objects.filter(pk__in=locked).delete()
 
 
 def _events_of(address: str) -> QuerySet[BounceEvent]:

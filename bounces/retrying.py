@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 from bounces.waking import wake
 
 
@@ -20,9 +20,11 @@ def process_again(ids: Sequence[int]) -> int:
     waiting = InboundMessage.objects.filter(
         state__in=[InboundMessage.State.FAILED, InboundMessage.State.HELD],
         pk__in=ids,
-        raw__isnull=False,
     )
-    found = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    locked = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    # Looked for only now: while we waited for the rows, housekeeping may have been at them.
+    kept = RawMessage.objects.filter(pk__in=locked).order_by("pk")
+    found = list(kept.values_list("pk", flat=True))
     InboundMessage.objects.filter(pk__in=found).update(
         state=InboundMessage.State.PENDING,
         attempts=0,

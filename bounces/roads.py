@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 _WRITE_EVERY = 10.0
 _written: dict[tuple[str, str], float] = {}
 _lock = Lock()
-# No road, but as good to know: when leftovers were last looked for.
-SWEEP = "sweep"
+# No roads, but as good to know: when leftovers were last looked for, and messages processed.
+SWEEP, WORK = "sweep", "work"
 
 
 def worked(key: str, name: str) -> None:
@@ -50,13 +50,18 @@ def forget(key: str) -> None:
 
 def states() -> Sequence[RoadState]:
     """Every road, those that fail first."""
-    rows = RoadState.objects.exclude(key=SWEEP)
+    rows = RoadState.objects.exclude(key__in=[SWEEP, WORK])
     return sorted(rows, key=lambda road: (not road.is_failing, road.name))
 
 
 def last_sweep() -> datetime | None:
     """When leftovers were last looked for: long ago means that no scheduler or worker runs."""
     return RoadState.objects.filter(key=SWEEP).values_list("last_success_at", flat=True).first()
+
+
+def last_work() -> datetime | None:
+    """When a worker last processed messages, within seconds."""
+    return RoadState.objects.filter(key=WORK).values_list("last_success_at", flat=True).first()
 
 
 def _is_news(key: str, error: str) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bounces import kept_words
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 from bounces.text import storable
 from lists import bulk
 
@@ -69,14 +69,14 @@ def store(messages: Iterable[Incoming]) -> Stored:
     """
     stored = Stored()
     for batch in _batches(messages):
-        rows: dict[str, InboundMessage] = {}
+        rows: dict[str, _Row] = {}
         for message in batch:
             if not message.raw.strip():
                 stored.refused.append(Refusal(message.source_detail, "The message is empty."))
                 continue
             row = _row(message)
-            stored.duplicates += row.digest in rows
-            rows.setdefault(row.digest, row)
+            stored.duplicates += row.message.digest in rows
+            rows.setdefault(row.message.digest, row)
         known = set(
             InboundMessage.objects.filter(digest__any_of=rows).values_list("digest", flat=True)
         )
@@ -86,15 +86,26 @@ def store(messages: Iterable[Incoming]) -> Stored:
     return stored
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is written of a message."""
+
+    message: InboundMessage
+    raw: RawMessage
+
+
 @transaction.atomic
-def _save(rows: list[InboundMessage]) -> list[int]:
+def _save(rows: list[_Row]) -> list[int]:
     """Write the rows; return their ids, and those of rows that another process wrote meanwhile."""
     for row, pk in zip(rows, bulk.reserve_ids(InboundMessage, len(rows)), strict=True):
-        row.pk = pk
-    if bulk.insert(rows) == len(rows):
-        return [row.pk for row in rows]
-    there = InboundMessage.objects.filter(digest__any_of=[row.digest for row in rows])
-    return list(there.order_by("id").values_list("id", flat=True))
+        row.message.pk = row.raw.pk = pk
+    ids = [row.message.pk for row in rows]
+    if bulk.insert([row.message for row in rows]) < len(rows):
+        there = InboundMessage.objects.filter(digest__any_of=[r.message.digest for r in rows])
+        ids = list(there.order_by("id").values_list("id", flat=True))
+    written = set(ids)
+    bulk.insert([row.raw for row in rows if row.raw.pk in written])
+    return ids
 
 
 def _batches(messages: Iterable[Incoming]) -> Iterator[list[Incoming]]:
@@ -110,7 +121,7 @@ def _batches(messages: Iterable[Incoming]) -> Iterator[list[Incoming]]:
         yield batch
 
 
-def _row(message: Incoming) -> InboundMessage:
+def _row(message: Incoming) -> _Row:
     limit = settings.MAX_MESSAGE_BYTES
     size = max(message.size, len(message.raw))
     note = ""
@@ -119,9 +130,8 @@ def _row(message: Incoming) -> InboundMessage:
             "kept": f"{min(limit, len(message.raw)):,}",
             "size": f"{size:,}",
         }
-    return InboundMessage(
+    row = InboundMessage(
         digest=digest_of(message),
-        raw=message.raw[:limit],
         size=size,
         source=message.source,
         source_detail=storable(message.source_detail, 255),
@@ -135,6 +145,7 @@ def _row(message: Incoming) -> InboundMessage:
         received_at=message.received_at or timezone.now(),
         note=note,
     )
+    return _Row(row, RawMessage(content=message.raw[:limit]))
 
 
 def digest_of(message: Incoming) -> str:

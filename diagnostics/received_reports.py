@@ -54,7 +54,7 @@ def _may_be_report(item: Understood) -> bool:
     """Cheap: nothing is unpacked for a message that looks like no report."""
     if item.parsed.kind not in ("other", "autoreply"):
         return False
-    return _MAY_BE.search(bytes(item.row.raw[:_LOOKED_AT])) is not None
+    return _MAY_BE.search(item.row.raw[:_LOOKED_AT]) is not None
 
 
 def _our_domains() -> frozenset[str]:
@@ -66,7 +66,7 @@ def _our_domains() -> frozenset[str]:
 
 def _taken(item: Understood, ours: frozenset[str]) -> Taken | None:
     try:
-        reports = reports_in_message(bytes(item.row.raw))
+        reports = reports_in_message(item.row.raw)
     except ReportError as error:
         return Taken("other", f"It looks like a DMARC report but cannot be read: {error}.")
     if not reports:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import Group, User
 from django.forms import model_to_dict
 
-from bounces.models import BounceEvent, InboundMessage, Mailbox, WebhookEndpoint
+from bounces.models import BounceEvent, InboundMessage, Mailbox, RawMessage, WebhookEndpoint
 from bounces.sources.sealing import seal
 from diagnostics.models import DiagnosticRun
 from diagnostics.plans import PLANS
@@ -48,8 +48,11 @@ def make_subscriber(address: str = "", *lists: MailingList) -> Subscriber:
 def make_message(**fields) -> InboundMessage:
     n = next(_numbers)
     raw = fields.pop("raw", f"Subject: message {n}\n\nhello\n".encode())
-    defaults = {"digest": f"{n:064x}", "raw": raw, "size": len(raw), "source": "file"}
-    return InboundMessage.objects.create(**defaults | fields)
+    defaults = {"digest": f"{n:064x}", "size": len(raw), "source": "file"}
+    message = InboundMessage.objects.create(**defaults | fields)
+    stored_at = message.processed_at or message.queued_at
+    RawMessage.objects.create(message=message, content=raw, stored_at=stored_at)
+    return message
 
 
 def make_event(**fields) -> BounceEvent:

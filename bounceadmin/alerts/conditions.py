@@ -128,9 +128,8 @@ def queue(now: datetime) -> Iterator[Condition]:
     waiting_since = pending.values_list("received_at", flat=True).first()
     if waiting_since is None or waiting_since > now - _QUEUE_STANDS:
         return
-    # What was processed lately still has its text: the condition lets the index be used.
-    done = InboundMessage.objects.filter(processed_at__gt=now - _QUEUE_STANDS, raw__isnull=False)
-    if not done.exists():
+    last_work = roads.last_work()
+    if last_work is None or last_work <= now - _QUEUE_STANDS:
         yield Condition(
             key="queue",
             kind=Alert.Kind.SYSTEM,

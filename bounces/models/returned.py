@@ -57,7 +57,6 @@ class InboundMessage(models.Model):
 
     # SHA-256 of the content: the same message by two roads, or fetched twice, is one row.
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    raw = PackedBinaryField(null=True, editable=False)
     content_type = models.CharField(
         _("content"), max_length=32, choices=ContentType, default=ContentType.MAIL
     )
@@ -104,10 +103,6 @@ class InboundMessage(models.Model):
                 condition=Q(state__in=["pending", "processed", "failed", "held"]),
                 name="inboundmessage_state_known",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="pending") | Q(raw__isnull=False),
-                name="inboundmessage_pending_has_raw",
-            ),
         ]
         indexes = [
             # The sweep and the queue's length read only what is pending.
@@ -131,16 +126,35 @@ class InboundMessage(models.Model):
                 condition=Q(kind__gt="") & ~Q(kind="bounce"),
                 name="inboundmessage_of_rare_kind",
             ),
-            # Housekeeping deletes the raw text of old messages.
-            models.Index(
-                fields=["processed_at"],
-                condition=Q(raw__isnull=False),
-                name="inboundmessage_raw_age",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.subject or f"{self.get_source_display()} {self.pk}"
+
+    @property
+    def raw(self) -> bytes | None:
+        """As it arrived; None once that was deleted. Of many rows: `select_related("original")`."""
+        original = getattr(self, "original", None)
+        return None if original is None else original.content
+
+
+class RawMessage(models.Model):
+    """A message as it arrived. Apart from its row, which is written again when it is processed."""
+
+    # Written in the transaction that writes the message: nothing needs to look for it again.
+    message = models.OneToOneField(
+        InboundMessage,
+        models.CASCADE,
+        primary_key=True,
+        related_name="original",
+        db_constraint=False,
+    )
+    content = PackedBinaryField()
+    # No later than the message was processed: where housekeeping stops looking.
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class BounceEvent(models.Model):

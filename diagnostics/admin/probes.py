@@ -41,9 +41,7 @@ class ProbeAdmin(ProgressMixin, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Probe]:
         rows = super().get_queryset(request)
-        return rows.select_related(
-            "campaign__mailing_list", "bounce", "schedule", "requested_by"
-        ).defer("bounce__raw")
+        return rows.select_related("campaign__mailing_list", "bounce", "schedule", "requested_by")
 
     @admin.display(description=_("took"))
     def duration(self, row: Probe) -> str:

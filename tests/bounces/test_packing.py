@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 from bounces.packing import pack, unpack
 from bounces.storing import Incoming, store
 from tests.factories import make_message
@@ -36,7 +36,7 @@ def test_a_damaged_frame_is_told():
 
 def kept(pk: int) -> bytes:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT raw FROM bounces_inboundmessage WHERE id = %s", [pk])
+        cursor.execute("SELECT content FROM bounces_rawmessage WHERE message_id = %s", [pk])
         return bytes(cursor.fetchone()[0])
 
 
@@ -50,15 +50,16 @@ def test_the_database_has_it_packed_however_it_was_written(written_by):
         pk = make_message(raw=raw).pk
     else:
         pk = make_message().pk
-        InboundMessage.objects.filter(pk=pk).update(raw=raw)
+        RawMessage.objects.filter(pk=pk).update(content=raw)
     assert len(kept(pk)) < len(raw)
     assert InboundMessage.objects.get(pk=pk).raw == raw
-    assert InboundMessage.objects.values_list("raw", flat=True).get(pk=pk) == raw
+    assert RawMessage.objects.values_list("content", flat=True).get(pk=pk) == raw
 
 
 @pytest.mark.django_db
 def test_a_row_of_before_is_read_as_it_is():
     pk = make_message().pk
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE bounces_inboundmessage SET raw = %s WHERE id = %s", [b"old", pk])
+        sql = "UPDATE bounces_rawmessage SET content = %s WHERE message_id = %s"
+        cursor.execute(sql, [b"old", pk])
     assert InboundMessage.objects.get(pk=pk).raw == b"old"

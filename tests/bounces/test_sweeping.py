@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bounces import sweeping
+from bounces import housekeeping, sweeping
 from bounces.housekeeping import delete_old_raw_messages
-from bounces.models import InboundMessage
-from bounces.pipeline import claim
+from bounces.models import InboundMessage, RawMessage
+from bounces.pipeline import claim, process
 from bounces.storing import Incoming, store
 from bounces.waking import wake
 from lists import announcing
@@ -95,6 +95,28 @@ def test_old_raw_messages_are_deleted_and_their_rows_stay(settings):
     young = make_message(state="processed", processed_at=now - timedelta(days=29))
     failed = make_message(state="failed", processed_at=now - timedelta(days=31))
     assert delete_old_raw_messages() == 1
-    kept = InboundMessage.objects.filter(raw__isnull=False).values_list("pk", flat=True)
+    kept = RawMessage.objects.values_list("pk", flat=True)
     assert set(kept) == {young.pk, failed.pk}
     assert InboundMessage.objects.filter(pk=old.pk).exists()
+
+
+def test_deleting_looks_past_what_is_kept_for_longer(settings, monkeypatch):
+    settings.RAW_MESSAGE_RETENTION_DAYS = 30
+    monkeypatch.setattr(housekeeping, "_ROWS_AT_ONCE", 2)
+    long_ago = timezone.now() - timedelta(days=40)
+    for _ in range(3):
+        make_message(state="failed", processed_at=long_ago)
+    make_message(state="held", processed_at=long_ago)
+    again = make_message(state="processed", processed_at=long_ago)
+    InboundMessage.objects.filter(pk=again.pk).update(processed_at=timezone.now())
+    make_message(state="processed", processed_at=long_ago)
+    assert delete_old_raw_messages() == 2
+    assert RawMessage.objects.count() == 4
+
+
+def test_what_has_lost_its_text_is_set_aside_with_a_sentence():
+    without, whole = make_message(), make_message()
+    RawMessage.objects.filter(pk=without.pk).delete()
+    assert process([without.pk, whole.pk]) == {"failed": 1, "other": 1}
+    without.refresh_from_db()
+    assert without.error == "Its raw text was deleted before it was processed."

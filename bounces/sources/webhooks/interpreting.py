@@ -42,7 +42,7 @@ def interpret(row: InboundMessage, endpoint: WebhookEndpoint | None) -> Interpre
     if endpoint is None:
         raise kept_words.SaidError(kept_words.WEBHOOK_GONE)
     provider = PROVIDERS[endpoint.provider]
-    raw = bytes(row.raw)
+    raw = row.raw
     found: list[Notification] = []
     problems: list[str] = []
     parts = list(provider.split(StoredRequest(raw), raw))

@@ -105,7 +105,7 @@ def test_receiving_costs_a_few_queries_however_many_events(
     # The state of the road is written now and then only.
     send(client, endpoint, service.post(service.bounce()))
     # Whose address is it, is the request known; in a transaction: take a number, write it.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         send(client, endpoint, service.post(event))
 
 

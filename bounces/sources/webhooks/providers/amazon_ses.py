@@ -135,7 +135,7 @@ class AmazonSes(AnymailProvider):
         return fields
 
     def keep(self, message: InboundMessage) -> None:
-        asked = sns.read(json.loads(body_of(bytes(message.raw))))
+        asked = sns.read(json.loads(body_of(message.raw)))
         if asked.type == sns.SUBSCRIPTION and message.endpoint_id is not None:
             confirming.ask_for(message, asked)
             message.note = kept_words.TOPIC_ASKED % {"topic": asked.topic}
