@@ -63,6 +63,8 @@ _BY_COMMAND: dict[str, str] = {
     "PIPE": "mailererror",
 }
 _BEFORE_MAIL = frozenset(("CONN", "EHLO", "HELO"))
+_GREETING = frozenset(("EHLO", "HELO"))
+"""Where "invalid argument" (x.5.4) means the name that the sending host gave."""
 _BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
 _BY_REPLY: dict[str, str] = {
     "421": "systemerror",
@@ -280,6 +282,8 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(reason, f"status:{status}")
     if verdict := _by_pair(case):
         return verdict
+    if status[2:3] == "5" and command in _GREETING:
+        return case.verdict(_BY_COMMAND[command], f"command:{command}")
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
     if word := _ABOUT.find(case.word_set, case.words):

@@ -9,7 +9,8 @@ _EXCERPT = 300
 _SENTENCE_ENDS = ("\n", ". ", "; ")
 _REPORTERS_OWN = re.compile(
     r" (?:recipient address rejected|recipients was rejected by a remote mail server|"
-    r"unknown address error|delivery attempts|giving up on|"
+    r"unknown address error|permanent failure for one or more recipients|"
+    r"delivery attempts|giving up on|"
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
     r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"

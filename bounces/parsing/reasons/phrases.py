@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
 _DOMAIN = string.ascii_letters + string.digits + "_.-"
 _LOCAL = "".join(c for c in map(chr, range(128)) if not c.isspace() and c not in "@<>([:;,'\"")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TWO_SPELLINGS = frozenset(("t", "e", "can"))
+_TWO_SPELLINGS = frozenset(("t", "e", "can", "anti"))
 """Words that are left of spellings which `_in_one_spelling` makes one."""
 _GAP = 120
 """How many characters `*` may stand for."""
@@ -67,7 +67,7 @@ def _without_addresses(text: str) -> str:
 
 def _in_one_spelling(words: list[str]) -> list[str]:
     """Write "doesn't" as "does not", "can't" and "can not" as "cannot", "e-mail" as "email"."""
-    text = f" {' '.join(words)} ".replace(" e mail", " email")
+    text = f" {' '.join(words)} ".replace(" e mail", " email").replace(" anti spam", " antispam")
     text = text.replace(" can t ", " cannot ").replace(" can not ", " cannot ")
     return text.replace(" won t ", " will not ").replace("n t ", " not ").split()
 

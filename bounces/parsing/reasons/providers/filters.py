@@ -163,6 +163,7 @@ SPAMHAUS = Provider(
            "njabl", "psbl", "surriel", "invaluement", "backscatterer", "nixspam", "cloudmark",
            "hostkarma", "gbudb", "spameatingmonkey", "senderscore", "rbldns", "blocklist"),
     phrases=(
+        ("spamdetected", "cloudmark content"),
         ("spamdetected", "dbl spamhaus"),
         ("spamdetected", "spamhaus org dbl"),
         ("spamdetected", "surbl"),

@@ -9,7 +9,10 @@ YAHOO = Provider(
     source="senders.yahooinc.com/smtp-error-codes",
     hosts=("yahoodns.net", "yahoo.com", "yahoo.co.jp", "aol.com", "yahooinc.com"),
     words=("yahooinc", "verizonmedia", "aol"),
-    code=re.compile(r"[\[(](tss?\d\d|ph\d\d|bl\d\d|gl\d\d|rl\d\d|dyn|rtr|rly|hvu|con|dns)[:\])]"),
+    code=re.compile(
+        r"(?:[\[(]|(?:421|554)[- ]?)"
+        r"(tss?\d\d|ph\d\d|bl\d\d|gl\d\d|rl\d\d|dyn|rtr|rly|hvu|con|dns)[:\])]"
+    ),
     codes={
         **dict.fromkeys(("ts01", "ts02", "ts03", "ts04"), "badreputation"),
         **dict.fromkeys(("tss02", "tss04", "tss05", "tss07", "tss09"), "badreputation"),

@@ -3,7 +3,6 @@
 PHRASES: dict[str, tuple[str, ...]] = {
     "userunknown": (
         "gebruiker onbekend",
-        "gebruiker bestaat niet",
         "gebruiker niet gevonden",
         "onbekende gebruiker",
         "onbekende ontvanger",
@@ -26,6 +25,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "postvak bestaat niet",
         "postvak niet gevonden",
         "geen gebruiker met deze naam",
+        "gebruiker bestaat * niet",
     ),
     "mailboxfull": (
         "mailbox vol",

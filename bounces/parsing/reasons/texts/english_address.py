@@ -78,8 +78,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no such alias",
         "no such name",
         "no mailbox",
-        "no account by that name",
-        "no account with",
         "no recipient found",
         "no recipients found",
         "no user with that name",
@@ -296,6 +294,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "not in the recipient list",
         "restricted characters in address",
         "cannot deliver mail for",
+        "no account",
+        "no one here by",
+        "not in route list",
+        "not at this domain",
     ),
     "hostunknown": (
         "host unknown",
@@ -358,6 +360,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no mail hosts for domain",
         "host address lookups failed permanently",
         "domain doesnt exist",
+        "returned answer with no data",
+        "find mx record",
     ),
     "notaccept": (
         "does not accept any mail",
@@ -411,5 +415,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "address suppressed",
         "suppressed sending",
         "address was suppressed",
+        "address unsubscribed",
+        "recipient was suppressed",
     ),
 }

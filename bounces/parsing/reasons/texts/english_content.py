@@ -113,6 +113,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "hotmail * junk",
         "rejecting banned content",
         "spam * rejected",
+        "message scored",
+        "uce",
+        "advertising",
+        "advertisement",
     ),
     "virusdetected": (
         "virus detected",
@@ -151,6 +155,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "attachment has been used by recent viruses",
         "infected * found",
         "worm",
+        "threat detected",
     ),
     "contenterror": (
         "improper use of * bit data",
@@ -214,7 +219,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "filename extension",
         "invalid attachment",
         "unacceptable attachment",
-        "password protected archive",
         "encrypted archive",
         "missing body",
         "empty message",
@@ -222,6 +226,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "blank subject",
         "message loop content",
         "message header rejected",
+        "files of type",
+        "password protected",
     ),
     "notcompliantrfc": (
         "not rfc * compliant",

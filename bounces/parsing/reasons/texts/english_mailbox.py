@@ -299,7 +299,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "recipient's filter",
         "recipients' filter",
         "recipient's personal filter",
-        "recipient's rules",
         "recipient's * whitelist",
         "not in the recipient's",
         "message was filtered",
@@ -330,5 +329,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "not accepted by user",
         "not accepted by the recipient",
         "not accepted by recipient",
+        "recipient's * rules",
     ),
 }

@@ -92,6 +92,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "arc validation failure",
         "authentication failure spf",
         "authentication failure * dkim",
+        "spf * not authorised",
+        "spf * not authorized",
+        "spf * not permitted",
+        "spf * not allowed",
     ),
     "rejected": (
         "possible forgery",
@@ -237,6 +241,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "permission to send as",
         "not allowed to send as",
         "group you tried to contact",
+        "sender doesn't match",
+        "null reverse path",
+        "empty reverse path",
     ),
     "securityerror": (
         "insufficient security",

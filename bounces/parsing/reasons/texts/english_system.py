@@ -34,6 +34,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "exited abnormally",
         "unknown mail transport error",
         "maildir access problem",
+        "cannot execute",
+        "unable to execute",
     ),
     "systemfull": (
         "system full",
@@ -113,6 +115,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "angle brackets nested too deep",
         "expected word or",
         "too many syntax",
+        "parameters not recognized",
+        "command not known",
     ),
     "systemerror": (
         "unverified address",
@@ -269,6 +273,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "lowest numbered mx record points to local host",
         "queue unavailable",
         "due to temporary failure",
+        "ldap lookup",
     ),
     "networkerror": (
         "malformed name server reply",
@@ -370,6 +375,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "loop detection",
         "looping message",
         "mail looping",
+        "premature end",
+        "forwarded too many times",
+        "delivered to this host before",
     ),
     "expired": (
         "timeout waiting",
@@ -456,5 +464,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "frozen on arrival",
         "no action is required on your part",
         "delivery attempts will continue",
+        "could be contacted",
+        "could not be contacted",
+        "not possible in time",
     ),
 }

@@ -27,22 +27,30 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "out of disc space", "out of room", "no room", "no space", "no more space",
         "not enough space", "not enough room", "insufficient space", "used up", "capacity",
         "available space", "storage limit", "storage space", "disk space", "disc space",
-        "allocated space", "overflow", "overflowing", "overfull", "exhausted")),
+        "allocated space", "overflow", "overflowing", "overfull", "exhausted", "storage allotment",
+        "maximum size")),
     ("authfailure", "spf dkim dmarc arc domainkeys authentication aligned alignment", (
         "fail", "failed", "fails", "failure", "failing", "error", "permerror", "temperror",
         "permanent error", "invalid", "did not pass", "does not pass", "not pass", "missing",
         "no record", "not aligned", "violation", "mismatch", "none", "policy", "reject",
-        "rejected", "denied")),
+        "rejected", "denied", "not authorized", "not authorised", "not permitted", "not allowed",
+        "neither")),
+    ("failedstarttls", "tls starttls ssl encryption encrypted certificate", (
+        "required", "requires", "must", "needs", "needed", "mandatory", "handshake", "expired",
+        "not verified", "not trusted", "untrusted", "not offered", "not available",
+        "not supported", "unavailable")),
     ("requireptr", "reverse rdns ptr hostname", (
         "dns", "ptr", "rdns", "no hostname", "not resolve", "could not be resolved", "lookup",
         "generic", "missing", "does not match", "mismatch")),
     ("ratelimited", "rate volume messages mails emails traffic frequency limit limits ip", (
         "too high", "too fast", "too quickly", "per hour", "per minute", "per day", "hourly",
         "daily", "limit exceeded", "limit reached", "exceeded the limit", "exceeds the limit",
-        "exceeded limit", "throttled", "throttling", "slow down", "slower")),
+        "exceeded limit", "throttled", "throttling", "slow down", "slower", "faster", "too often",
+        "per second", "an hour", "a day", "in one hour", "in one day", "allowance")),
     ("toomanyconn", "connections connection sessions recipients rcpts addresses processes", (
         "too many", "maximum number", "maximum", "limit", "limit exceeded", "exceeded",
-        "exceeds", "parallel", "concurrent", "simultaneous")),
+        "exceeds", "parallel", "concurrent", "simultaneous", "at a time", "at once", "at most",
+        "no more than", "only accept", "limited to")),
     ("mesgtoobig", _MESSAGE, (
         "too large", "too big", "too long", "larger than", "bigger than", "oversized",
         "exceeds", "exceeded", "maximum size", "size limit", "max size")),
@@ -53,7 +61,8 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "suspended", "suspension", "disabled", "deactivated", "inactive", "inactivity",
         "not active", "not activated", "locked", "frozen", "closed", "blocked", "terminated",
         "restricted", "archived", "dormant", "on hold", "cancelled", "canceled", "expired",
-        "no longer active", "not in service", "paused")),
+        "no longer active", "not in service", "paused", "barred", "discontinued", "unpaid",
+        "non payment")),
     ("badreputation", "reputation", (
         "bad", "poor", "low", "negative", "score", "ip", "sender", "domain", "too low")),
     ("norelaying", "domain domains relay gateway", (
@@ -69,10 +78,10 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("blocked", _CLIENT, (
         *_REFUSED, "blacklisted", "blocklisted", "listed", "not welcome", "spammer", "spammers",
         "abuse", "abusive", "attack", "unwelcome", "dynamic", "not trusted", "untrusted",
-        "go away")),
+        "go away", "found in", "found on", "quarantined", "hijacked", "compromised", "threat")),
     ("contenterror", _FILE, (
         *_REFUSED, "encrypted", "executable", "not supported", "unsupported",
-        "cannot be accepted")),
+        "cannot be accepted", "may not be sent", "not sent")),
     ("contenterror", "mime charset encoding base64 multipart", (
         "invalid", "malformed", "broken", "corrupt", "unsupported", "not supported", "error",
         "unnecessary", "improper", "illegal")),
@@ -85,12 +94,16 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "suspected", "phishing", "scam", "fraud", "bulk", "ube", "uce", "objectionable")),
     ("policyviolation", "policy policies rule rules filter filters regulation regulations", (
         *_REFUSED, "violates", "violated", "violation", "against", "due to", "because of",
-        "does not comply", "not comply", "prohibits", "restricts")),
+        "does not comply", "not comply", "prohibits", "restricts", "does not permit",
+        "not permit", "does not allow", "not allow", "forbids")),
     ("rejected", _SENDER, (
         *_REFUSED, "not authorized", "not authorised", "unauthorized", "blacklisted", "unknown",
         "invalid", "not exist", "does not exist", "not found", "not verified", "unverified",
         "not a member", "not approved", "not on the list", "must exist", "must resolve",
-        "not resolve", "unresolvable", "bogus", "fake")),
+        "not resolve", "unresolvable", "bogus", "fake", "not one of your", "not yours",
+        "does not match", "not match", "may not use")),
+    ("hasmoved", _PERSON + " " + _PLACE, (
+        "has moved", "moved to", "has changed", "new address is", "now uses", "replaced by")),
     ("hostunknown", _DOMAIN, (
         "not found", "does not exist", "not exist", "could not be found", "cannot be found",
         "unknown", "not known", "not resolve", "unresolvable", "could not be resolved",
@@ -108,7 +121,19 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "no longer available", "no longer here", "deleted", "removed", "undeliverable",
         "unreachable", "unroutable", "not deliverable", "not ok", "not available",
         "unavailable", "bad", "with that name", "by that name", "by this name", "matching",
-        "misspelled", "no match", "mistyped", "reserved", "not a valid", "has left")),
+        "misspelled", "no match", "mistyped", "reserved", "not a valid", "has left", "anymore",
+        "any more", "could not locate", "cannot locate", "unable to locate", "isn't here",
+        "not at this", "not on this", "anybody", "nobody", "no one")),
+    ("securityerror", "authentication login password credentials user username client", (
+        "required", "failed", "wrong", "incorrect", "must log in", "must login",
+        "must authenticate", "log in first")),
+    ("syntaxerror", "command commands parameter parameters argument arguments", (
+        "unknown", "not known", "not recognized", "unrecognized", "invalid", "not implemented",
+        "out of order", "bad", "illegal", "not allowed", "rejected")),
+    ("systemfull", "disk filesystem spool server system partition", (
+        "full", "out of space", "no space", "not enough space", "exhausted")),
+    ("mailererror", "program script command pipe procmail maildrop delivery", (
+        "exited", "exit code", "returned", "died", "crashed", "cannot execute", "killed")),
     ("systemerror", "system server service servers database disk backend ldap", (
         "shutting down", "shut down", "down", "error", "unavailable", "not available", "busy",
         "overloaded", "maintenance", "failure", "failed", "out of service", "offline",
@@ -119,5 +144,6 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("expired", "message mail delivery queue host server connection", (
         "timed out", "time out", "timeout", "not respond", "not responding", "no response",
         "no answer", "giving up", "gave up", "given up", "retries", "attempts", "not yet been",
-        "too long", "too old", "expired", "delayed", "not reachable", "undelivered")),
+        "too long", "too old", "expired", "delayed", "not reachable", "undelivered", "not answer",
+        "did not answer", "does not answer", "give up", "no reply")),
 )  # fmt: skip

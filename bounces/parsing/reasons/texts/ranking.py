@@ -101,6 +101,15 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("virusdetected", "reject id * infected"),
     ("rejected", "mx records for * violate"),
     ("systemerror", "aborted due to temporary failure"),
+    ("rejected", "sender * not allowed to post"),
+    ("rejected", "sender has been blacklisted"),
+    ("blocked", "host temporarily blocked"),
+    ("spamdetected", "blacklisted link"),
+    ("spamdetected", "blacklisted hyperlink"),
+    ("networkerror", "lookup failure for mx"),
+    ("syntaxerror", "smtp protocol violation"),
+    ("blocked", "permanent failure for one or more recipients blocked"),
+    ("spamdetected", "cloudmark content"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -109,6 +118,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("mailboxfull", "quota"),
     ("mailboxfull", "overquota"),
     ("virusdetected", "virus"),
+    ("virusdetected", "infected"),
+    ("virusdetected", "malware"),
     ("authfailure", "spf"),
     ("authfailure", "dkim"),
     ("authfailure", "dmarc"),

@@ -42,6 +42,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no existe la cuenta",
         "no existe el buzón",
         "casilla inexistente",
+        "usuario no se encuentra",
     ),
     "mailboxfull": (
         "buzón * lleno",
