@@ -19,7 +19,13 @@ from django.utils import timezone
 
 from lists import kept_words
 from lists.announcing import announce
-from lists.models import ImportChunk, PolicyDryRun, RefusedRow, SuppressionImport
+from lists.models import (
+    ImportChunk,
+    PolicyDryRun,
+    RefusedRow,
+    SendImport,
+    SuppressionImport,
+)
 from lists.models.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -128,6 +134,9 @@ def delete_old() -> None:
     """
     now = timezone.now()
     PolicyDryRun.objects.filter(created_at__lt=now - KEPT).delete()
+    # What was counted has its report, which stays longer.
+    files = SendImport.objects.filter(created_at__lt=now - KEPT)
+    files.exclude(state__in=[State.PENDING, State.RUNNING]).delete()
     old = SuppressionImport.objects.filter(created_at__lt=now - KEPT)
     RefusedRow.objects.filter(job__in=old).delete()
     for job in old.filter(state=State.WAITING):

@@ -41,8 +41,27 @@ _OF_FILES = (
     gettext_noop("The file is larger than %(n)s MiB."),
 )
 
+BELOW_ZERO = gettext_noop(
+    "%(day)s at %(domain)s: %(reported)s are reported as %(tally)s, so %(change)s cannot be taken "
+    "back."
+)
+BELOW_ZERO_ANYWHERE = gettext_noop(
+    "%(day)s, unknown domain: %(reported)s are reported as %(tally)s, so %(change)s cannot be "
+    "taken back."
+)
+NO_CAMPAIGN = gettext_noop("There is no such campaign: give its number or bounce address.")
+NO_DAY = gettext_noop("The day must be written as 2026-11-20, and not be to come.")
+NO_SUCH_DOMAIN = gettext_noop("This is no domain, such as example.net.")
+NO_NUMBER = gettext_noop("How many must be a whole number.")
+
 TEMPLATES = (
     WORKER_DIED,
+    BELOW_ZERO,
+    BELOW_ZERO_ANYWHERE,
+    NO_CAMPAIGN,
+    NO_DAY,
+    NO_SUCH_DOMAIN,
+    NO_NUMBER,
     posting.NOT_TRUSTED,
     posting.HOST_UNKNOWN,
     posting.NO_ANSWER,

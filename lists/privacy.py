@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lists.models import (
     PolicyDryRun,
     RefusedRow,
+    RefusedSendRow,
     SentMessage,
     Subscriber,
     Subscription,
@@ -126,7 +127,8 @@ def _forget_suppressions(address: str, token: str) -> None:
 
 def _forget_what_quotes(address: str) -> None:
     """Refused rows and results of dry runs: for looking at once, and they may name anybody."""
-    RefusedRow.objects.filter(text__icontains=address).delete()
+    for refused in (RefusedRow, RefusedSendRow):
+        refused.objects.filter(text__icontains=address).delete()
     for dry_run in PolicyDryRun.objects.only("result").iterator():
         if any(named == address for named, _now, _then in dry_run.result.get("named", ())):
             dry_run.delete()

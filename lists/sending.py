@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from lists import counting
+from lists import counting, kept_words
 from lists.addresses import domain_of
 from lists.models import Campaign, CampaignDay, DomainDay, SentMessage
 from lists.people import ensure_subscribers
@@ -68,20 +67,16 @@ class BelowZeroError(Exception):
 
     def __init__(self, count: SentCount, tally: str, reported: int) -> None:
         self.count = count
-        sentence = _(
-            "%(day)s at %(domain)s: %(reported)d are reported as %(tally)s, so %(change)d cannot "
-            "be taken back."
-        )
-        super().__init__(
-            sentence
-            % {
-                "day": count.day.isoformat(),
-                "domain": count.domain or _("an unknown domain"),
-                "reported": reported,
-                "tally": tally,
-                "change": -(getattr(count, tally) or 0),
-            }
-        )
+        template = kept_words.BELOW_ZERO if count.domain else kept_words.BELOW_ZERO_ANYWHERE
+        # In English, to be kept.
+        self.kept = template % {
+            "day": count.day.isoformat(),
+            "domain": count.domain,
+            "reported": reported,
+            "tally": tally,
+            "change": -(getattr(count, tally) or 0),
+        }
+        super().__init__(kept_words.shown(self.kept))
 
 
 @transaction.atomic
@@ -91,11 +86,17 @@ def report_sent(campaign: Campaign, day: date, by_domain: Mapping[str, int]) -> 
 
 
 @transaction.atomic
-def record(counts: Iterable[SentCount], *, replace: bool = False) -> Recorded:
+def record(
+    counts: Iterable[SentCount],
+    *,
+    replace: bool = False,
+    refuse: Callable[[BelowZeroError], None] | None = None,
+) -> Recorded:
     """Add `counts` to what was reported before, or put them in its place.
 
     In its place: of the same campaign, day and domain; other domains of the day stay. Raises
-    BelowZeroError, and then has changed nothing.
+    BelowZeroError, and then has changed nothing; or, with `refuse`, hands it the error and passes
+    over what is said of that campaign, day and domain.
     """
     wanted = _merged(counts, replace)
     if not replace and all((getattr(c, t) or 0) >= 0 for c in wanted for t in TALLIES):
@@ -104,7 +105,15 @@ def record(counts: Iterable[SentCount], *, replace: bool = False) -> Recorded:
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
         reported = _locked(chunk)
-        total += _change([_difference(count, reported, replace) for count in chunk])
+        changes = []
+        for count in chunk:
+            try:
+                changes.append(_difference(count, reported, replace))
+            except BelowZeroError as error:
+                if refuse is None:
+                    raise
+                refuse(error)
+        total += _change(changes)
     return total
 
 

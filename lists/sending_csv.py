@@ -12,10 +12,10 @@ from typing import IO
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lists import reporting, sending
+from lists import kept_words, reporting, sending
 from lists.addresses import canonical, to_ascii_domain
 from lists.importing.rows import Row, rows
-from lists.importing.shapes import HEAD_BYTES, UnreadableFileError, shape_of
+from lists.importing.shapes import HEAD_BYTES, Shape, UnreadableFileError, shape_of
 from lists.models import Campaign, SendReport
 from lists.reporting import Taken
 from lists.sending import Recorded, SentCount
@@ -28,16 +28,20 @@ _MOST_SENT = 10**12
 _BIGGEST_ID = 2**63 - 1
 
 
-class TooManyRowsError(ValueError):
-    """More than may be taken at once. Its text is a sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that says nothing that can be counted, and why."""
+    """A row that says nothing that can be counted, and why, as `kept_words` has it."""
 
     row: Row
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row of a file, and what it says."""
+
+    row: Row
+    said: SentCount | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,6 @@ class Options:
     replace: bool = False
     again: bool = False
     """Count it although the same file was counted before."""
-    most_rows: int | None = None
 
 
 @dataclass(slots=True)
@@ -70,37 +73,51 @@ def take(
 ) -> Taken:
     """Count what a file says, all of it in one transaction; rows that say nothing are refused.
 
-    The same file again counts nothing, unless `options.again`. Raises UnreadableFileError,
-    TooManyRowsError and BelowZeroError, and then has counted nothing.
+    The same file again counts nothing, unless `options.again`. Raises UnreadableFileError and
+    BelowZeroError, and then has counted nothing.
     """
     digest = _digest(file)
-    about = f"{options.campaign.pk if options.campaign else ''}:{options.replace}"
+    campaign_id = options.campaign.pk if options.campaign else None
     return reporting.take(
         lambda: _count(file, options, on_rows, on_refusal),
         source=SendReport.Source.CSV,
         actor=options.actor,
         digest=digest,
-        key=None if options.again else f"csv:{digest}:{about}",
-        campaign_id=options.campaign.pk if options.campaign else None,
+        key=None if options.again else key_of(digest, campaign_id, replace=options.replace),
+        campaign_id=campaign_id,
     )
 
 
-def read(file: IO[bytes], campaign: Campaign | None = None) -> Iterator[SentCount | Refusal]:
-    """What each row of a file says. Raises UnreadableFileError."""
-    file.seek(0)
-    shape = shape_of(file.read(HEAD_BYTES))
+def key_of(digest: str, campaign_id: int | None, *, replace: bool) -> str:
+    """What a file is counted once under, taken so."""
+    return f"csv:{digest}:{campaign_id or ''}:{replace}"
+
+
+def shape_of_file(head: bytes, *, names_none: bool) -> Shape:
+    """How a file that begins with `head` is built. UnreadableFileError where it lacks a column.
+
+    `names_none`: the campaign is known, so that the file need not name any.
+    """
+    shape = shape_of(head)
     columns = {"day" if name == "date" else name for name in shape.columns}
     missing = {"day", "sent"} - columns
-    if campaign is None and "campaign" not in columns:
+    if not names_none and "campaign" not in columns:
         missing.add("campaign")
     if missing:
         raise UnreadableFileError(
             _("The file lacks these columns: %(names)s. It may have: %(all)s.")
             % {"names": ", ".join(sorted(missing)), "all": ", ".join(COLUMNS)}
         )
+    return shape
+
+
+def readings(
+    file: IO[bytes], shape: Shape, campaign: Campaign | None, *, after: int = 0, at_byte: int = -1
+) -> Iterator[Reading]:
+    """What each row after the first `after` ones says; see `lists.importing.rows.rows`."""
     campaigns = _Campaigns(campaign)
-    for row in rows(file, shape):
-        yield _read(row, campaigns)
+    for row in rows(file, shape, after=after, at_byte=at_byte):
+        yield Reading(row, _read(row, campaigns))
 
 
 def _count(
@@ -110,14 +127,11 @@ def _count(
     on_refusal: Callable[[Refusal], None],
 ) -> dict[str, object]:
     done = _Progress()
-    found = read(file, options.campaign)
+    file.seek(0)
+    shape = shape_of_file(file.read(HEAD_BYTES), names_none=options.campaign is not None)
+    found = (reading.said for reading in readings(file, shape, options.campaign))
     while batch := list(islice(found, _BATCH_ROWS)):
         done.rows += len(batch)
-        if options.most_rows is not None and done.rows > options.most_rows:
-            raise TooManyRowsError(
-                _("More than %(n)d rows: take it in with manage.py import_sends.")
-                % {"n": options.most_rows}
-            )
         refusals = [said for said in batch if isinstance(said, Refusal)]
         counts = [said for said in batch if isinstance(said, SentCount)]
         done.changed += sending.record(counts, replace=options.replace)
@@ -162,20 +176,20 @@ class _Campaigns:
 def _read(row: Row, campaigns: _Campaigns) -> SentCount | Refusal:
     values = {name: value.strip() for name, value in row.values.items()}
     if row.error:
-        return Refusal(row, _(row.error))
+        return Refusal(row, row.error)
     campaign = campaigns.find(values.get("campaign", ""))
     if campaign is None:
-        return Refusal(row, _("There is no such campaign: give its number or bounce address."))
+        return Refusal(row, kept_words.NO_CAMPAIGN)
     day = _day(values.get("day") or values.get("date", ""))
     if day is None:
-        return Refusal(row, _("The day must be written as 2026-11-20, and not be to come."))
+        return Refusal(row, kept_words.NO_DAY)
     written = values.get("domain", "")
     domain = to_ascii_domain(written) if written else ""
     if written and not domain:
-        return Refusal(row, _("This is no domain, such as example.net."))
+        return Refusal(row, kept_words.NO_SUCH_DOMAIN)
     numbers = [_number(values.get(name, "")) for name in sending.TALLIES]
     if None in numbers or numbers == ["", ""]:
-        return Refusal(row, _("How many must be a whole number."))
+        return Refusal(row, kept_words.NO_NUMBER)
     sent, delivered = (None if number == "" else number for number in numbers)
     return SentCount(campaign, day, domain, sent, delivered)
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from lists import banding, jobs, kept_rankings, reporting
+from lists import banding, jobs, kept_rankings, reporting, sending_job
 from lists.cleaning import running as cleaning
 from lists.importing import running as importing
 
@@ -38,6 +38,11 @@ def sweep_cleanings() -> None:
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
 def run_suppression_import(pk: int) -> None:
     importing.run(pk)
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
+def run_send_import(pk: int) -> None:
+    sending_job.run(pk)
 
 
 @shared_task

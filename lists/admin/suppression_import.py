@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lists import jobs
 from lists.admin.pages import RowPage
+from lists.admin.refused_rows import refused_csv
 from lists.admin.suppression import ReadOnlyAdmin
 from lists.admin.suppression_import_forms import ReadingForm, UploadForm
 from lists.importing import running, storing
@@ -26,7 +23,6 @@ from lists.models import Suppression, SuppressionImport
 
 State = SuppressionImport.State
 _TITLES = {**{fmt.name: fmt.title for fmt in FORMATS}, COLUMNS: _("Columns you named")}
-_ROWS_AT_ONCE = 5000
 
 
 @admin.register(SuppressionImport)
@@ -87,9 +83,7 @@ class SuppressionImportAdmin(RowPage, ReadOnlyAdmin):
     def refused_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """The records that were refused, and why, as CSV."""
         self._require_permission(request)
-        answer = StreamingHttpResponse(_refused(pk), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
-        return answer
+        return refused_csv(SuppressionImport(pk=pk).refused_rows, f"refused-{pk}.csv")
 
     def _act(self, request: HttpRequest, job: SuppressionImport, form: ReadingForm | None) -> bool:
         """Do what the pressed button says; False where the form is to be shown again."""
@@ -141,19 +135,3 @@ def _sample(job: SuppressionImport) -> list[dict[str, object]]:
             outcome["why"] = shown(entry.why)
         rows.append(outcome)
     return rows
-
-
-def _refused(pk: int) -> Iterator[str]:
-    yield "row,why,text\r\n"
-    last = -1
-    rows = SuppressionImport(pk=pk).refused_rows.order_by("number")
-    while found := list(rows.filter(number__gt=last)[:_ROWS_AT_ONCE]):
-        text = io.StringIO()
-        csv.writer(text).writerows((row.number, row.why, _harmless(row.text)) for row in found)
-        yield text.getvalue()
-        last = found[-1].number
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet takes for no formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

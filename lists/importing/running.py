@@ -139,30 +139,13 @@ def _take(job: SuppressionImport, batch: Batch, wishes_of: _Wishes) -> None:
     else:
         made = suppressing.suppress(wishes, job.created_by)
     refusals = [*batch.refusals, *unfit]
-    _keep_refused(job, refusals)
+    storing.keep_refused(job, refusals, MOST_REFUSED_KEPT)
     job.rows, job.at_byte = batch.rows, batch.at_byte
     job.made += made
     job.known += len(wishes) - made
     job.passed += batch.passed
     job.refused += len(refusals)
     job.causes = dict(Counter(job.causes) + Counter(wish.cause for wish in wishes))
-
-
-def _keep_refused(job: SuppressionImport, refusals: list[Refusal]) -> None:
-    room = max(0, MOST_REFUSED_KEPT - job.refused)
-    RefusedRow.objects.bulk_create(
-        [
-            RefusedRow(
-                job=job,
-                number=refusal.row.number,
-                text=refusal.row.text.replace("\0", "")[:300],
-                why=refusal.why[:200],
-            )
-            for refusal in refusals[:room]
-        ],
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
 
 
 class _Wishes:

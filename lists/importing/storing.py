@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Manager
 
 from lists.importing.formats import COLUMNS, candidates, guessed_mapping, likeliest
+from lists.importing.rows import Row
 from lists.importing.shapes import HEAD_BYTES, shape_of
-from lists.models import ImportChunk, SuppressionImport
+from lists.models import SendImport, SuppressionImport
 
 CHUNK_BYTES = 256 * 1024
+
+# Jobs that have `chunks` and `refused_rows`.
+FileJob = SuppressionImport | SendImport
+
+
+class RefusedOne(Protocol):
+    """A row that nothing could be done with, and why."""
+
+    row: Row
+    why: str
 
 
 class FileTooLargeError(ValueError):
@@ -24,33 +37,56 @@ def store(job: SuppressionImport, pieces: Iterable[bytes], most_bytes: int) -> N
 
     Raises UnreadableFileError or FileTooLargeError, and then saves nothing.
     """
-    head = b""
     job.state = SuppressionImport.State.WAITING
     job.save()
-    size = 0
-    for number, chunk in enumerate(_chunks(pieces)):
-        size += len(chunk)
-        if size > most_bytes:
-            raise FileTooLargeError(f"The file is larger than {most_bytes // 1024**2} MiB.")
-        head = head or chunk[:HEAD_BYTES]
-        ImportChunk.objects.create(job=job, number=number, data=chunk)
-    shape = shape_of(head)
+    shape = shape_of(keep(job, pieces, most_bytes))
     found = likeliest(candidates(shape), job.file_name)
     job.shape = shape.as_json()
-    job.total = size
     job.format = found.name if found else COLUMNS
     job.mapping = guessed_mapping(shape)
     job.save()
 
 
-def opened(job: SuppressionImport) -> io.BufferedReader:
+def keep(job: FileJob, pieces: Iterable[bytes], most_bytes: int) -> bytes:
+    """Store a file's bytes with a saved `job`; return its beginning. FileTooLargeError."""
+    head, size = b"", 0
+    for number, chunk in enumerate(_chunks(pieces)):
+        size += len(chunk)
+        if size > most_bytes:
+            raise FileTooLargeError(f"The file is larger than {most_bytes // 1024**2} MiB.")
+        head = head or chunk[:HEAD_BYTES]
+        job.chunks.create(number=number, data=chunk)
+    job.total = size
+    return head
+
+
+def opened(job: FileJob) -> io.BufferedReader:
     """The file again, to be read from the beginning or from any byte."""
-    return io.BufferedReader(_StoredFile(job.pk, job.total), CHUNK_BYTES)
+    return io.BufferedReader(_StoredFile(job.chunks, job.total), CHUNK_BYTES)
 
 
-def forget_file(job: SuppressionImport) -> None:
-    """Delete what was uploaded: it is worked off, and full of addresses."""
-    ImportChunk.objects.filter(job=job).delete()
+def forget_file(job: FileJob) -> None:
+    """Delete what was uploaded: it is worked off, and may be full of addresses."""
+    job.chunks.all().delete()
+
+
+def keep_refused(job: FileJob, refusals: Sequence[RefusedOne], most: int) -> None:
+    """Keep rows that nothing could be done with, `most` of a file; those kept already stay."""
+    room = max(0, most - job.refused)
+    model = job.refused_rows.model
+    model.objects.bulk_create(
+        [
+            model(
+                job=job,
+                number=refusal.row.number,
+                text=refusal.row.text.replace("\0", "")[:300],
+                why=refusal.why[:200],
+            )
+            for refusal in refusals[:room]
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
 
 
 def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -66,10 +102,10 @@ def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _StoredFile(io.RawIOBase):
-    """The chunks of an import as one file; one of them is in memory at a time."""
+    """The chunks of a file as one; one of them is in memory at a time."""
 
-    def __init__(self, job_id: int, size: int) -> None:
-        self._job_id, self._size, self._position = job_id, size, 0
+    def __init__(self, chunks: Manager, size: int) -> None:
+        self._chunks, self._size, self._position = chunks, size, 0
         self._number, self._chunk = -1, b""
 
     def readable(self) -> bool:
@@ -89,7 +125,7 @@ class _StoredFile(io.RawIOBase):
     def readinto(self, buffer) -> int:
         number, offset = divmod(self._position, CHUNK_BYTES)
         if number != self._number:
-            row = ImportChunk.objects.filter(job_id=self._job_id, number=number).first()
+            row = self._chunks.filter(number=number).first()
             self._number, self._chunk = number, bytes(row.data) if row else b""
         piece = self._chunk[offset : offset + len(buffer)]
         buffer[: len(piece)] = piece

@@ -11,6 +11,7 @@ from lists.models.people import Subscriber, Subscription
 from lists.models.policy import ListPolicy, StreamPolicy
 from lists.models.rankings import DomainRanking, RankedPeriod
 from lists.models.reports import SendReport
+from lists.models.send_imports import RefusedSendRow, SendImport, SendImportChunk
 from lists.models.suppression import Suppression, SuppressionLog
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "RankedPeriod",
     "ReasonDay",
     "RefusedRow",
+    "RefusedSendRow",
+    "SendImport",
+    "SendImportChunk",
     "SendReport",
     "SentMessage",
     "StreamPolicy",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lists.models.choices import Scope, Stream
 from lists.models.jobs import Job
 from lists.models.mailing import MailingList
+from lists.models.stored_files import RefusedRecord, StoredChunk
 
 
 class SuppressionImport(Job):
@@ -55,34 +56,23 @@ class SuppressionImport(Job):
         return self.file_name
 
 
-class ImportChunk(models.Model):
-    """A piece of a file that was handed in. Kept until the import is over."""
+class ImportChunk(StoredChunk):
+    """A piece of the file."""
 
     job = models.ForeignKey(
         SuppressionImport, models.CASCADE, related_name="chunks", db_index=False
     )
-    number = models.PositiveIntegerField()
-    data = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "number"], name="importchunk_once")]
 
-    def __str__(self) -> str:
-        return f"{self.job_id} {self.number}"
 
-
-class RefusedRow(models.Model):
+class RefusedRow(RefusedRecord):
     """A record of a file that nothing could be done with."""
 
     job = models.ForeignKey(
         SuppressionImport, models.CASCADE, related_name="refused_rows", db_index=False
     )
-    number = models.PositiveBigIntegerField()
-    text = models.CharField(max_length=300)
-    why = models.CharField(max_length=200)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "number"], name="refusedrow_once")]
-
-    def __str__(self) -> str:
-        return f"{self.job_id} {self.number}"

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bounces.models import BounceAddress, SenderHour
+from lists import sending_job
 from lists.importing import storing
 from lists.models import (
     BandChange,
     Cleaning,
+    SendImport,
     SendReport,
     StreamPolicy,
     Suppression,
@@ -57,6 +59,8 @@ def everything():
     give_own_policy(campaign.mailing_list)
     make_endpoint("postmark")
     Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)
+    sends = SendImport(file_name="sends.csv", created_by="olga", campaign=campaign)
+    sending_job.hand_in(sends, [b"day,sent\n2026-11-20,5\n"], 1000)
     job = SuppressionImport(file_name="bounces.csv", created_by="olga")
     storing.store(job, [b"ann@example.net\n"], 1000)
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from lists.models import BandChange, SendReport
+from lists import sending_job
+from lists.models import BandChange, SendImport, SendReport
 from lists.outgoing.models import Delivery, Endpoint
 from lists.outgoing.outbox import write
 from tests.bounceadmin.api.conftest import make_token
 from tests.browser.test_looks import CONTRAST
-from tests.factories import make_list, make_user
+from tests.factories import make_campaign, make_list, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,6 +34,9 @@ def pages() -> list[str]:
     )
     outcome = {"sent": 1, "delivered": 0, "rows": 2, "refused": 1, "refusals": [[2, "no", "x"]]}
     report = SendReport.objects.create(source="csv", actor="olga", outcome=outcome)
+    file = SendImport(file_name="sends.csv", created_by="olga", campaign=make_campaign())
+    sending_job.hand_in(file, [b"day,sent\n2026-11-20,5\nyesterday,1\n"], 1000)
+    sending_job.run(file.pk)
     return [
         reverse("admin:api_apitoken_changelist"),
         reverse("admin:api_apitoken_add"),
@@ -43,7 +47,8 @@ def pages() -> list[str]:
         reverse("admin:outgoing_delivery_change", args=[delivery.pk]),
         reverse("admin:lists_sendreport_changelist"),
         reverse("admin:lists_sendreport_change", args=[report.pk]),
-        reverse("admin:lists_sendreport_new"),
+        reverse("admin:lists_sendimport_new"),
+        reverse("admin:lists_sendimport_change", args=[file.pk]),
         reverse("admin:lists_bandchange_changelist"),
     ]
 

@@ -1,20 +1,17 @@
-"""Sends reported as CSV files: page and command."""
+"""Sends reported as CSV files, and the command that takes them."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.urls import reverse
 
-from lists.admin import sends
 from lists.importing.shapes import UnreadableFileError
 from lists.models import CampaignDay, DomainDay, SendReport
 from lists.sending import BelowZeroError
-from lists.sending_csv import Options, TooManyRowsError, take
-from tests.factories import make_campaign, make_user
+from lists.sending_csv import Options, take
+from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -102,12 +99,6 @@ def test_without_a_campaign_the_file_must_name_it():
         taken("day,sent\n2026-11-20,5\n")
 
 
-def test_more_rows_than_a_request_takes_are_refused_whole():
-    with pytest.raises(TooManyRowsError):
-        taken("day,sent\n" + "2026-11-20,1\n" * 11, campaign=make_campaign(), most_rows=10)
-    assert not DomainDay.objects.exists()
-
-
 def test_ten_thousand_rows_cost_a_few_queries(django_assert_max_num_queries):
     campaign = make_campaign()
     text = "day,domain,sent\n" + "".join(f"2026-11-20,d{n}.example,1\n" for n in range(10_000))
@@ -134,57 +125,3 @@ def test_the_command_says_what_is_wrong(tmp_path):
         call_command("import_sends", str(tmp_path / "none.csv"), "--quiet")
     with pytest.raises(CommandError, match="no campaign 999"):
         call_command("import_sends", "x.csv", "--campaign=999")
-
-
-# --- the page -----------------------------------------------------------------------------------
-@pytest.fixture
-def hand_in(client):
-    client.force_login(make_user("Admin"))
-
-    def send(text, **fields):
-        file = SimpleUploadedFile("sends.csv", text.encode())
-        data = {"file": file, "mode": "add"} | fields
-        return client.post(reverse("admin:lists_sendreport_new"), data, follow=True)
-
-    return send
-
-
-def test_a_file_is_handed_in_and_its_refused_rows_shown(hand_in):
-    campaign = make_campaign()
-    body = hand_in("day,sent\n2026-11-20,5\n<b>,1\n", campaign=campaign.pk).content.decode()
-    assert "The file is counted." in body
-    assert "&lt;b&gt;,1" in body
-    assert CampaignDay.objects.get().sent == 5
-
-
-def test_the_same_file_is_not_handed_in_twice(hand_in):
-    campaign = make_campaign()
-    hand_in("day,sent\n2026-11-20,5\n", campaign=campaign.pk)
-    answer = hand_in("day,sent\n2026-11-20,5\n", campaign=campaign.pk)
-    assert "nothing is counted twice" in answer.content.decode()
-    hand_in("day,sent\n2026-11-20,5\n", campaign=campaign.pk, again="on")
-    assert CampaignDay.objects.get().sent == 10
-
-
-@pytest.mark.parametrize(
-    ("text", "fields", "where"),
-    [("x", {}, "file"), ("day,sent\n2026-11-20,5\n", {"campaign": "999"}, "campaign"),
-     ("day,sent\n2026-11-20,-5\n", {}, "file")],
-)  # fmt: skip
-def test_what_is_wrong_is_said_at_its_field(hand_in, text, fields, where):
-    fields = fields or {"campaign": make_campaign().pk}
-    assert where in hand_in(text, **fields).context["form"].errors
-    assert not SendReport.objects.exists()
-
-
-def test_a_large_file_is_sent_to_the_command(hand_in, monkeypatch):
-    monkeypatch.setattr(sends, "MOST_ROWS", 1)
-    body = hand_in("day,sent\n" + "2026-11-20,5\n" * 2, campaign=make_campaign().pk)
-    assert "import_sends" in str(body.context["form"].errors)
-
-
-@pytest.mark.parametrize("role", ["Marketer", "Operator"])
-def test_others_see_reports_and_hand_none_in(client, role):
-    client.force_login(make_user(role))
-    assert client.get(reverse("admin:lists_sendreport_changelist")).status_code == 200
-    assert client.get(reverse("admin:lists_sendreport_new")).status_code == 403

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from lists import sending_csv
 from lists.importing.shapes import UnreadableFileError
+from lists.kept_words import shown
 from lists.models import Campaign
 from lists.sending import BelowZeroError
 from lists.sending_csv import Options, Refusal
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             f"{done['refused']:,} refused."
         )
         for number, why, text in done["refusals"][:5]:
-            self.stdout.write(f"  row {number}: {why} ({text})")
+            self.stdout.write(f"  row {number}: {shown(why)} ({text})")
 
 
 def _writer(stack: ExitStack, path: str) -> Callable[[Refusal], None]:
@@ -86,6 +87,6 @@ def _writer(stack: ExitStack, path: str) -> Callable[[Refusal], None]:
     writer.writerow(("row", "why", "text"))
 
     def write(refusal: Refusal) -> None:
-        writer.writerow((refusal.row.number, refusal.why, refusal.row.text))
+        writer.writerow((refusal.row.number, shown(refusal.why), refusal.row.text))
 
     return write
