@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from celery.schedules import crontab
+from django.conf import global_settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
@@ -212,6 +213,37 @@ RETURN_PATH_DAILY_LIMIT = env.int("RETURN_PATH_DAILY_LIMIT", default=10)
 # they stand above everything that came with the message.
 TRUSTED_AUTHSERV_IDS = env.list("TRUSTED_AUTHSERV_IDS", default=[])
 RAW_MESSAGE_RETENTION_DAYS = env.int("RAW_MESSAGE_RETENTION_DAYS", default=30)
+# A bucket (S3 API) that the text of processed messages moves to; without one it stays in the
+# database. Keys come from where Amazon's library looks for them: AWS_ACCESS_KEY_ID and
+# AWS_SECRET_ACCESS_KEY, or the machine's role.
+RAW_BUCKET = env.str("RAW_BUCKET", default="")
+RAW_BUCKET_FOLDER = env.str("RAW_BUCKET_FOLDER", default="bounceadmin")
+# Who else than Amazon keeps it: https://s3.example.com
+RAW_BUCKET_ENDPOINT = env.str("RAW_BUCKET_ENDPOINT", default="")
+RAW_BUCKET_REGION = env.str("RAW_BUCKET_REGION", default="")
+# AES256 or aws:kms, where the bucket does not encrypt by itself.
+RAW_BUCKET_ENCRYPTION = env.str("RAW_BUCKET_ENCRYPTION", default="")
+STORAGES = global_settings.STORAGES
+if RAW_BUCKET:
+    STORAGES = {
+        **STORAGES,
+        "raw_messages": {
+            "BACKEND": "bounces.raw_bucket.RawBucket",
+            "OPTIONS": {
+                "bucket_name": RAW_BUCKET,
+                "location": RAW_BUCKET_FOLDER,
+                "endpoint_url": RAW_BUCKET_ENDPOINT or None,
+                "region_name": RAW_BUCKET_REGION or None,
+                "object_parameters": (
+                    {"ServerSideEncryption": RAW_BUCKET_ENCRYPTION} if RAW_BUCKET_ENCRYPTION else {}
+                ),
+            },
+        },
+    }
+    CELERY_BEAT_SCHEDULE["archive-raw-messages"] = {
+        "task": "bounces.tasks.archive_raw_messages",
+        "schedule": 60.0,
+    }
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)
 # RFC 5321 2.4 lets a domain tell `Ann` from `ann`; hardly any does. False compares exactly.

@@ -36,7 +36,8 @@ from bounces.admin_filters import (
 from bounces.explaining import EFFECTS, explain
 from bounces.kept_words import shown
 from bounces.models import BounceEvent, InboundMessage
-from bounces.originals import Original, readable
+from bounces.originals import readable
+from bounces.raw_storage import UnavailableError
 from bounces.retrying import process_again
 from bounces.words import reason_sentence
 from lists import searching
@@ -55,9 +56,13 @@ class RecordAdmin(ReadOnly, RowPage, LargeTable, ModelAdmin):
     list_per_page = 50
 
 
-def _text_of(message: InboundMessage) -> Original | None:
-    raw = message.raw
-    return None if raw is None else readable(raw)
+def _text_of(message: InboundMessage) -> dict[str, object]:
+    """The message as text for its page, or why there is none to show."""
+    try:
+        raw = message.raw
+    except UnavailableError as error:
+        return {"text": None, "text_away": str(error)}
+    return {"text": None if raw is None else readable(raw)}
 
 
 _EVENT_COLUMNS = (
@@ -159,7 +164,7 @@ class BounceEventAdmin(RecordAdmin):
             "event": row,
             "explanation": explain(row),
             "message": row.message,
-            "text": _text_of(row.message),
+            **_text_of(row.message),
             "related": same.order_by("-occurred_at")[:_RELATED] if row.address else (),
         }
 
@@ -224,11 +229,17 @@ class InboundMessageAdmin(RecordAdmin):
         row = InboundMessage.objects.select_related("original").filter(pk=pk).first()
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        if row is None or row.raw is None:
+        if row is None:
+            raise Http404
+        try:
+            raw = row.raw
+        except UnavailableError as error:
+            return HttpResponse(shown(str(error)), content_type="text/plain", status=503)
+        if raw is None:
             raise Http404
         ending = "eml" if row.content_type == InboundMessage.ContentType.MAIL else "http"
         return HttpResponse(
-            row.raw,
+            raw,
             content_type="text/plain; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="message-{pk}.{ending}"',
@@ -241,7 +252,7 @@ class InboundMessageAdmin(RecordAdmin):
         return {
             "message": row,
             "can_process": self.has_process_permission(request),
-            "text": _text_of(row),
+            **_text_of(row),
             "events": row.events.order_by("pk")[:100],
         }
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bounces import receipts
+from bounces import archiving, receipts
 from bounces.models import InboundMessage, RawMessage
 
 _ROWS_AT_ONCE = 1000
@@ -51,7 +51,7 @@ def _delete_raw(ids: list[int], before: datetime) -> int:
     )
     # Locked, so that nobody has one of them processed again meanwhile.
     locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
-    return RawMessage.objects.filter(pk__in=locked).delete()[0]
+    return archiving.delete_texts(locked)
 
 
 def delete_old_receipts() -> int:

@@ -17,10 +17,18 @@ TOPIC_ASKED = gettext_noop("Amazon asks to confirm the topic %(topic)s.")
 TOPIC_ENDED = gettext_noop("Amazon has ended the subscription of %(topic)s.")
 ROUND_TRIP = gettext_noop("The bounce of a round trip of %(domain)s: it counts nowhere.")
 
+STORAGE_UNSET = gettext_noop("The text is in object storage, and RAW_BUCKET is not set any more.")
+STORAGE_LACKS = gettext_noop("There is no such object in object storage: %(name)s")
+STORAGE_DAMAGED = gettext_noop("The object %(name)s is damaged: %(error)s")
+STORAGE_AWAY = gettext_noop("Object storage does not answer as it should: %(error)s")
 TEMPLATES = (
     CUT,
     SET_ASIDE,
     TEXT_GONE,
+    STORAGE_UNSET,
+    STORAGE_LACKS,
+    STORAGE_DAMAGED,
+    STORAGE_AWAY,
     WEBHOOK_GONE,
     EVENTS_NOT_READ,
     TOPIC_ASKED,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bounces import archiving
 from bounces.models import BounceEvent, InboundMessage, RawMessage, SenderHour
 from lists.pseudonyms import forms, pseudonym
 
@@ -52,7 +53,10 @@ def data_of(address: str) -> dict[str, object]:
 
 
 def messages_of(address: str) -> Iterator[tuple[int, bytes]]:
-    """The raw messages that are about this person and nobody else, by their ids."""
+    """The raw messages that are about this person and nobody else, by their ids.
+
+    Raises `raw_storage.UnavailableError` where one is in object storage that does not answer.
+    """
     known_as = list(forms([address]))
     ids = _events_of(address).values_list("message_id", flat=True).distinct()
     others = BounceEvent.objects.exclude(address__in=known_as)
@@ -61,7 +65,7 @@ def messages_of(address: str) -> Iterator[tuple[int, bytes]]:
             continue
         raw = RawMessage.objects.filter(pk=pk).first()
         if raw is not None:
-            yield pk, raw.content
+            yield pk, raw.read()
 
 
 @transaction.atomic
@@ -126,7 +130,7 @@ def _forget_messages(ids: set[int]) -> None:
     InboundMessage.objects.filter(pk__in=locked).update(
         envelope_sender="", envelope_recipient="", subject="", note=""
     )
-    RawMessage.objects.filter(pk__in=locked).delete()
+    archiving.delete_texts(locked)
 
 
 def _events_of(address: str) -> QuerySet[BounceEvent]:

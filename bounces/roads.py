@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 _WRITE_EVERY = 10.0
 _written: dict[tuple[str, str], float] = {}
 _lock = Lock()
-# No roads, but as good to know: when leftovers were last looked for, and messages processed.
-SWEEP, WORK = "sweep", "work"
+# No roads, but as good to know: when leftovers were last looked for, messages processed, and texts
+# moved into object storage.
+SWEEP, WORK, ARCHIVE = "sweep", "work", "archive"
 
 
 def worked(key: str, name: str) -> None:
@@ -50,7 +51,7 @@ def forget(key: str) -> None:
 
 def states() -> Sequence[RoadState]:
     """Every road, those that fail first."""
-    rows = RoadState.objects.exclude(key__in=[SWEEP, WORK])
+    rows = RoadState.objects.exclude(key__in=[SWEEP, WORK, ARCHIVE])
     return sorted(rows, key=lambda road: (not road.is_failing, road.name))
 
 
@@ -62,6 +63,11 @@ def last_sweep() -> datetime | None:
 def last_work() -> datetime | None:
     """When a worker last processed messages, within seconds."""
     return RoadState.objects.filter(key=WORK).values_list("last_success_at", flat=True).first()
+
+
+def archive() -> RoadState | None:
+    """Whether texts move into object storage; None where they never did."""
+    return RoadState.objects.filter(key=ARCHIVE).first()
 
 
 def _is_news(key: str, error: str) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bounces import dry_run, housekeeping, looping, picking, privacy, sweeping
+from bounces import archiving, dry_run, housekeeping, looping, picking, privacy, sweeping
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
 
@@ -25,6 +25,11 @@ def delete_old_raw_messages() -> None:
     housekeeping.delete_old_raw_messages()
     housekeeping.delete_old_receipts()
     looping.forget_old()
+
+
+@shared_task
+def archive_raw_messages() -> None:
+    archiving.run(seconds=45)
 
 
 @shared_task

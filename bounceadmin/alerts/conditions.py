@@ -178,6 +178,23 @@ def failing_roads(now: datetime) -> Iterator[Condition]:
         )
 
 
+def archive(now: datetime) -> Iterator[Condition]:
+    """Object storage has not taken or given up what it should for a while."""
+    state = roads.archive()
+    if state is None or not state.is_failing:
+        return
+    if (state.last_success_at or state.last_error_at) <= now - _ROAD_FAILS:
+        yield Condition(
+            key="archive",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=_("Messages cannot be moved into object storage"),
+            detail=_("They stay in the database meanwhile. %(error)s")
+            % {"error": shown(state.last_error)},
+            path=reverse("admin:bounces_inboundmessage_changelist"),
+        )
+
+
 def diagnoses(_now: datetime) -> Iterator[Condition]:
     """Lists whose repeated check-up found something to mend."""
     for run in repeating.to_mend():
@@ -217,6 +234,7 @@ CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     queue,
     round_trips,
     failing_roads,
+    archive,
     storms,
     diagnoses,
 )

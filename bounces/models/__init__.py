@@ -2,7 +2,7 @@
 
 from bounces.models.addresses import BounceAddress
 from bounces.models.mailboxes import KnownMessage, Mailbox, MailboxRun
-from bounces.models.returned import BounceEvent, InboundMessage, RawMessage
+from bounces.models.returned import BounceEvent, InboundMessage, LooseObject, RawMessage
 from bounces.models.roads import RoadState
 from bounces.models.senders import SenderHour
 from bounces.models.webhooks import Receipt, TopicSubscription, WebhookEndpoint
@@ -12,6 +12,7 @@ __all__ = [
     "BounceEvent",
     "InboundMessage",
     "KnownMessage",
+    "LooseObject",
     "Mailbox",
     "MailboxRun",
     "RawMessage",

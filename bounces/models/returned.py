@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bounces import raw_storage
 from bounces.models.packed import PackedBinaryField
 from bounces.models.webhooks import WebhookEndpoint
 from lists.models import Campaign, MailingList
@@ -133,9 +134,12 @@ class InboundMessage(models.Model):
 
     @property
     def raw(self) -> bytes | None:
-        """As it arrived; None once that was deleted. Of many rows: `select_related("original")`."""
+        """As it arrived; None once that was deleted. Of many rows: `select_related("original")`.
+
+        What is processed may be in object storage: raises `raw_storage.UnavailableError`.
+        """
         original = getattr(self, "original", None)
-        return None if original is None else original.content
+        return None if original is None else original.read()
 
 
 class RawMessage(models.Model):
@@ -149,12 +153,47 @@ class RawMessage(models.Model):
         related_name="original",
         db_constraint=False,
     )
-    content = PackedBinaryField()
+    content = PackedBinaryField(null=True)
+    # Where in object storage it is, once it was moved there. Then there is no `content`.
+    object_name = models.CharField(max_length=120, blank=True)
     # No later than the message was processed: where housekeeping stops looking.
     stored_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(content__isnull=False, object_name="")
+                | (Q(content__isnull=True) & ~Q(object_name="")),
+                name="rawmessage_in_one_place",
+            ),
+        ]
+        indexes = [
+            # How far the way into object storage has come; without one it is empty.
+            models.Index(
+                fields=["message"], condition=~Q(object_name=""), name="rawmessage_in_storage"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    def read(self) -> bytes:
+        """The text, from wherever it is. Raises `raw_storage.UnavailableError`."""
+        return raw_storage.read(self.object_name) if self.content is None else self.content
+
+
+class LooseObject(models.Model):
+    """An object in storage that no `RawMessage` names: not yet, or not any more.
+
+    One that is being uploaded is loose until its row names it; one given up is deleted soon.
+    """
+
+    name = models.CharField(max_length=120, primary_key=True)
+    noted_at = models.DateTimeField(default=timezone.now)
+    is_given_up = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BounceEvent(models.Model):
