@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from bounceadmin.privacy import person
+from bounces.kept_words import shown
+from bounces.raw_storage import UnavailableError
 from lists.addresses import canonical
 from lists.admin.pages import page_answer
 from lists.admin.suppression_forms import ReasonForm
@@ -49,12 +51,17 @@ class EraseForm(ReasonForm):
         return typed
 
 
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> HttpResponse | FileResponse:
     """Everything about `?address=` as a zip."""
     address = _asked_about(request)
     # FileResponse closes it.
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    person.write_zip(address, file)
+    try:
+        person.write_zip(address, file)
+    except UnavailableError as error:
+        # All of it or nothing: whoever has the zip takes it for complete.
+        file.close()
+        return HttpResponse(shown(str(error)), content_type="text/plain", status=503)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename="person.zip")
 

@@ -236,7 +236,7 @@ def test_one_that_is_erased_while_it_moves_leaves_nothing(bucket, monkeypatch):
     assert objects(bucket) == []
 
 
-def test_a_bucket_that_is_away_costs_nothing_but_time(bucket, settings, s3, client):
+def test_a_bucket_that_is_away_costs_nothing_but_time(bucket, settings, s3, client, tmp_path):
     first, second = processed(), processed()
     archiving.archive(60)
     third = processed()
@@ -258,6 +258,13 @@ def test_a_bucket_that_is_away_costs_nothing_but_time(bucket, settings, s3, clie
     download = client.get(reverse("admin:bounces_inboundmessage_download", args=[first.pk]))
     assert download.status_code == 503
     assert "Object storage does not answer" in download.content.decode()
+
+    make_event(message=first, address="ann@example.net")
+    zipped = client.get(reverse("export_person"), {"address": "ann@example.net"})
+    assert zipped.status_code == 503
+    with pytest.raises(CommandError, match="Object storage does not answer"):
+        call_command("export_person", "ann@example.net", str(tmp_path / "ann.zip"))
+    assert not list(tmp_path.iterdir())
 
     name_it(settings, s3)
     roads._written.clear()

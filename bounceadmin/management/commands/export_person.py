@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bounceadmin.privacy import person
+from bounces.raw_storage import UnavailableError
 from lists.addresses import canonical
 
 
@@ -27,3 +28,7 @@ class Command(BaseCommand):
                 person.write_zip(found, out)
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
+        except UnavailableError as error:
+            # All of it or nothing: whoever has the zip takes it for complete.
+            Path(file).unlink()
+            raise CommandError(str(error)) from error
