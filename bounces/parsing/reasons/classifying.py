@@ -7,6 +7,7 @@ words that name the matter; the SMTP command; and last phrases and codes that sa
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -63,6 +64,9 @@ _BY_COMMAND: dict[str, str] = {
     "PIPE": "mailererror",
 }
 _BEFORE_MAIL = frozenset(("CONN", "EHLO", "HELO"))
+_FROM_HOST = re.compile(r"from \[?\d{1,3}\.\d{1,3}\.\d")
+"""Where mail is refused that comes from an IP address, its sender is not what is refused."""
+_IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
 _GREETING = frozenset(("EHLO", "HELO"))
 """Where "invalid argument" (x.5.4) means the name that the sending host gave."""
 _BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
@@ -121,7 +125,7 @@ _read_before = lru_cache(maxsize=2048)(_read)
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
-    __slots__ = ("_command", "_word_set", "evidence", "host", "text", "wording", "words")
+    __slots__ = ("_command", "_word_set", "evidence", "host", "said", "text", "wording", "words")
 
     def __init__(self, evidence: Evidence) -> None:
         text = evidence.diagnostic
@@ -129,8 +133,8 @@ class _Case:
             text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
         self.evidence = evidence
         self.text = text
-        said, self.host = split_host(text)
-        self.words = words = f" {' '.join(words_of(said))} "
+        self.said, self.host = split_host(text)
+        self.words = words = f" {' '.join(words_of(self.said))} "
         self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
         self._word_set: frozenset[str] | None = None
         self._command: str | None = None
@@ -225,7 +229,7 @@ def _by_text(case: _Case) -> Verdict | None:
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = reply_in(case.words)
+    words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', case.said)))} ")
     pair = _PAIRS.find(frozenset(words.split()), words)
     if pair is None:
         return None
@@ -244,6 +248,8 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
     if command == "MAIL" and reason in ("hostunknown", "userunknown"):
         return "rejected"
     if command in _BEFORE_MAIL and reason == "rejected":
+        return "blocked"
+    if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
         return "blocked"
     if reason == "userunknown":
         if case.is_for_now and "available" in words:
@@ -267,6 +273,7 @@ def _is_about_the_address(case: _Case) -> bool:
     evidence = case.evidence
     return (
         reason_of_status(evidence.status) == "userunknown"
+        or evidence.status[2:4] == "1."
         or case.command == "RCPT"
         or (not case.command and evidence.format in _ADDRESS_FORMATS)
     )

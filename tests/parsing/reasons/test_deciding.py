@@ -126,6 +126,25 @@ def test_the_name_of_the_host_that_replied_is_none_of_the_reply(sentence: str) -
     assert classify(Evidence(sentence.format("450 Unknown error"))).reason == "onhold"
 
 
+def test_mail_that_is_refused_as_it_comes_from_an_ip_address_is_not_its_senders_fault() -> None:
+    assert classify(Evidence("550 Mail from 192.0.2.9 rejected")).reason == "blocked"
+    assert classify(Evidence("550 Mail from <a@example.com> rejected")).reason == "rejected"
+
+
+def test_provider_is_known_by_the_name_of_the_host_in_the_reporters_sentence() -> None:
+    sentence = "host mx1.comcast.net[192.0.2.1] said: 554 192.0.2.9 Rejected BL000001"
+    assert classify(Evidence(sentence)).rule == "comcast:bl"
+
+
+def test_a_name_that_the_greeting_gave_is_no_error_of_syntax() -> None:
+    assert classify(Evidence("No", "5.5.4", "501", command="EHLO")).reason == "blocked"
+    assert classify(Evidence("No", "5.5.4", "501", command="MAIL")).reason == "syntaxerror"
+
+
+def test_any_code_of_the_address_says_that_an_unknown_user_is_none_of_a_filter() -> None:
+    assert classify(Evidence("User unknown", "5.1.10", "550")).reason == "userunknown"
+
+
 def test_provider_is_known_by_the_host_that_refused() -> None:
     text = "550 5.4.1 Recipient address rejected: Access denied"
     evidence = Evidence(text, "5.4.1", remote_mta="example-com.mail.protection.outlook.com")

@@ -107,6 +107,7 @@ def test_every_code_of_a_provider_is_one_its_pattern_can_find(provider: Provider
             f"aup#in-{code}",
             f"({code}:b1)",
             f"i.ua/err/{code}/",
+            f"ib{code}",
             code,
         )
         found = {m[1] for shape in shapes for m in provider.code.finditer(shape)}

@@ -85,11 +85,11 @@ FORTINET = Provider(
     source="docs.fortinet.com: FortiMail default replies",
     words=("fortimail", "fortiguard", "fortinet"),
     phrases=(
+        ("badreputation", "reputation"),
         ("blocked", "fortiguard * ip"),
         ("blocked", "block ip"),
         ("spamdetected", "fortiguard"),
         ("spamdetected", "spam"),
-        ("badreputation", "sender reputation"),
         ("virusdetected", "virus"),
     ),
 )

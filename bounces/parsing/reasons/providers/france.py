@@ -6,11 +6,13 @@ from bounces.parsing.reasons.providers.table import Provider
 
 _CODES = {
     # The three digits at the end of OFR_506, OFR004_104, LPN007_416 ...
+    "102": "blocked",
     "103": "blocked",
     "104": "toomanyconn",
     "105": "undefined",
     "108": "undefined",
     "109": "undefined",
+    "305": "securityerror",
     "402": "rejected",
     "403": "rejected",
     "405": "rejected",
@@ -19,11 +21,14 @@ _CODES = {
     "417": "mailboxfull",
     "420": "suspend",
     "422": "mailboxfull",
+    "426": "toomanyconn",
     "503": "blocked",
     "505": "systemerror",
     "506": "spamdetected",
     "510": "blocked",
     "511": "blocked",
+    "513": "spamdetected",
+    "514": "mesgtoobig",
     "517": "authfailure",
     "630": "policyviolation",
     "999": "blocked",

@@ -82,6 +82,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "ip adres * geblokkeerd",
         "uw ip adres",
         "uw server * geblokkeerd",
+        "dynamische adressen",
+        "dynamisch ip",
     ),
     "rejected": (
         "afzender geweigerd",

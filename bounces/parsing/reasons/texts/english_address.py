@@ -362,6 +362,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "domain doesnt exist",
         "returned answer with no data",
         "find mx record",
+        "no dns entries",
+        "domain of recipient",
     ),
     "notaccept": (
         "does not accept any mail",

@@ -249,6 +249,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "domain has expired",
         "is currently suspended",
         "account is in maintenance",
+        "account is temporarily limited",
+        "account is limited",
     ),
     "hasmoved": (
         "has moved to",
@@ -296,9 +298,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "recipient only accepts mail from",
         "recipient has blocked",
         "recipient blocked",
-        "recipient's filter",
         "recipients' filter",
-        "recipient's personal filter",
         "recipient's * whitelist",
         "not in the recipient's",
         "message was filtered",
@@ -330,5 +330,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "not accepted by the recipient",
         "not accepted by recipient",
         "recipient's * rules",
+        "recipient's * filter",
     ),
 }

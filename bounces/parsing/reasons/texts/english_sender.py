@@ -96,6 +96,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "spf * not authorized",
         "spf * not permitted",
         "spf * not allowed",
+        "unauthenticated mail",
+        "unauthenticated message",
+        "unauthenticated messages",
+        "p reject",
     ),
     "rejected": (
         "possible forgery",

@@ -413,6 +413,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "recipient count exceeds",
         "number of recipients",
         "recipients per message",
+        "thread limit",
     ),
     "norelaying": (
         "check for relay failed",

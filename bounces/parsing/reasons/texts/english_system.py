@@ -326,9 +326,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "mail loop",
         "mail loops",
         "mail forwarding loop",
-        "mail is looping",
         "message loop",
-        "message is looping",
         "message looping",
         "loop detected",
         "loop detect",
@@ -378,6 +376,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "premature end",
         "forwarded too many times",
         "delivered to this host before",
+        "could not resolve any mx",
+        "is looping",
     ),
     "expired": (
         "timeout waiting",

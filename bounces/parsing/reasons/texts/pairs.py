@@ -5,7 +5,8 @@ mailbox and "not be located" stand close together is enough. Rows are tried from
 """
 
 _PERSON = (
-    "user users username userid recipient recipients rcpt addressee person customer member alias"
+    "user users username userid recipient recipients rcpt addressee person customer member alias "
+    "subscriber subscribers"
 )
 _PLACE = "mailbox mailboxes inbox account accounts address addresses email emails"
 _DOMAIN = "domain domains host hostname fqdn destination"
@@ -117,7 +118,8 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "unable to find", "was not found", "not be found", "not located", "not be located",
         "not recognized", "not recognised", "not listed", "not here", "not a user", "not ours",
         "not our", "not in our", "not in the", "not in accepted", "not in my", "not local",
-        "not registered", "does not have", "do not have", "no longer exists", "no longer valid",
+        "not registered", "not a registered", "does not have", "do not have",
+        "no longer exists", "no longer valid",
         "no longer available", "no longer here", "deleted", "removed", "undeliverable",
         "unreachable", "unroutable", "not deliverable", "not ok", "not available",
         "unavailable", "bad", "with that name", "by that name", "by this name", "matching",
