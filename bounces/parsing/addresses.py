@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import decode_words
 
-# A local part as MTAs print it: RFC 5321 atoms, 8-bit for RFC 6531, RFC 6533's \x{..} form,
-# or a quoted string. Bounded, so that no line can make matching quadratic.
-_LOCAL = r"(?:\"[^\"\n]{1,128}\"|[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\\\x80-\U0010ffff-]{1,256})"
+# A local part as MTAs print it: RFC 5321 atoms, 8-bit for RFC 6531 (but for blanks and
+# punctuation, which stand around addresses), RFC 6533's \x{..} form, or a quoted string. Bounded,
+# so that no line can make matching quadratic.
+_BEYOND_ASCII = r"\x80-\u1fff\u2070-\u2fff\u3040-\ufeff\uff66-\U0010ffff"
+_LOCAL = rf"(?:\"[^\"\n]{{1,128}}\"|[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.\\{_BEYOND_ASCII}-]{{1,256}})"
 _DOMAIN = (
     r"(?:\[[0-9A-Fa-f.:IPv]{3,60}\]|[A-Za-z0-9_\x80-\U0010ffff]"
     r"[A-Za-z0-9_.\x80-\U0010ffff-]{0,252})"
@@ -102,6 +105,8 @@ def of_field(value: str) -> str:
     if _SIMPLE.fullmatch(rest):
         return rest
     rest = _COMMENT.sub("", rest).strip()
+    if not rest.isascii():
+        rest = to_text(rest)
     if "=?" in rest and "@" not in rest:
         rest = decode_words(rest)
     if "\\x{" in rest:

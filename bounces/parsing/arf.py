@@ -21,6 +21,8 @@ _RECIPIENT_FIELDS = (
 # Where providers leave the recipient in the returned message, which they blot out in To.
 _RETURNED_FIELDS = ("x-hmxmroriginalrecipient", "x-original-to", "delivered-to", "envelope-to",
                     "x-rcpt-to", "to", "cc")  # fmt: skip
+_MOST_BEFORE_FIELDS = 4000
+_MOST_OF_FIELDS = 4000
 _FIELD_IN_TEXT = re.compile(r"^[ \t]*Feedback-Type[ \t]*:[ \t]*\S", re.M | re.I)
 # Microsoft's junk mail reporting: no report, only the returned message, from its staff.
 _JMRP_SENDER = re.compile(r"^staff@(?:hotmail|outlook|live|msn)\.com$")
@@ -55,7 +57,24 @@ def read(notice: Notice) -> Complaint | None:
             if match := _FIELD_IN_TEXT.search(text):
                 start = text.rfind("\n\n", 0, match.start()) + 2 if match.start() else 0
                 return _from_fields(Headers(split_head(text[max(start, 0) :])[0]), notice)
-    return _from_junk_mail_reporting(notice)
+    return _from_untyped(notice) or _from_junk_mail_reporting(notice)
+
+
+def _from_untyped(notice: Notice) -> Complaint | None:
+    """The complaint of a report that lost its types: its fields stand in a text, below words.
+
+    It must have what RFC 5965 3.1 demands, and no list may carry it: people write of them.
+    """
+    part = notice.message.parts[0] if notice.message.parts else None
+    body = part.decoded() if part is not None and part.type == "text/plain" else ""
+    at = body.find("\nFeedback-Type:", 0, _MOST_BEFORE_FIELDS)
+    if at < 0 or "list-id" in notice.headers:
+        return None
+    start = body.rfind("\n\n", 0, at + 1) + 2
+    fields = Headers(split_head(body[start : at + _MOST_OF_FIELDS].lstrip("\n"))[0])
+    if "feedback-type" in fields and "user-agent" in fields and "version" in fields:
+        return _from_fields(fields, notice)
+    return None
 
 
 def _from_fields(fields: Headers, notice: Notice) -> Complaint:

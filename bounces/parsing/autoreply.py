@@ -33,45 +33,47 @@ _MARKS = {
     "x-spamarrest-id": "",
     "x-challenge": "",
 }
-# How subjects of automatic replies begin, by language.
-_SUBJECTS = {
-    "any": r"\[?auto[- ]?re(?:ply|sponse)\]?|autoreply|ooo\b|o\.o\.o\.",
+# What only challenges have: mail must be confirmed before it is delivered.
+_CHALLENGES = frozenset({
+    "x-tmda-fingerprint", "x-tmda-confirm", "x-boxtrapper", "x-spamarrest-id", "x-challenge",
+})  # fmt: skip
+# Who has these answers (RFC 5322 3.6.4).
+_ANSWERS = frozenset({"in-reply-to", "references"})
+# Mail that many get: nobody answers with it.
+_MASS_MAIL = frozenset({"list-unsubscribe", "list-id", "list-post", "feedback-id"})
+# How subjects of automatic replies begin, by language: they say so themselves.
+_SURE = {
+    "any": r"\[?auto[- ]?re(?:ply|sponse)\]?|autoreply|auto: |o\.o\.o\.|ooo\b",
     "en": r"(?:re: )?auto(?:mat(?:ic|ed|ically))?[- ]?(?:generated )?(?:email |e-mail |mail )?"
     r"(?:repl(?:y|ies)|response|responder|answer|acknowledge?ment)|out of (?:the )?office|"
-    r"out[- ]of[- ]office|vacation|on (?:annual |maternity |parental |sick )?leave|"
-    r"(?:i am |i'm |currently )?away (?:from|until|on)|(?:i am |i'm )?on holiday|"
+    r"out[- ]of[- ]office|absence notification|away from my mail|"
     r"[^:]{1,60} is (?:currently )?(?:out of (?:the )?office|on leave|on vacation)|"
-    r"absence notification|not in the office|no longer (?:with|works? (?:for|at))|"
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)|"
     r"we(?:'ve| have) received your|your (?:message|e-?mail|request) (?:has been|was) received|"
-    r"received: your (?:message|request)",
+    r"(?:received|request received): |(?:[^:]{1,60} )?(?:is )?no longer (?:with|works? (?:for|at))",
     "de": r"automatische (?:antwort|r[üu]ckantwort|e-?mail-?antwort|abwesenheit\w*)|auto-?antwort|"
-    r"abwesenheits?\w*|abwesend|au(?:ß|ss)er haus|nicht im (?:haus|b[üu]ro)|urlaub(?:s\w+)?\b|"
-    r"ich bin (?:im urlaub|nicht)",
-    "fr": r"r[ée]ponse (?:automatique|auto)|absence(?: du bureau)?\b|absent(?:e)?(?: du bureau)?\b|"
-    r"message d'absence|en cong[ée]s?|notification d'absence",
-    "es": r"respuesta autom[áa]tica|auto-?respuesta|fuera de (?:la )?oficina|"
-    r"ausen(?:cia|te)\b|de vacaciones",
-    "pt": r"resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]n(?:cia|te)\b|de f[ée]rias",
-    "it": r"risposta automatica|fuori (?:ufficio|sede)|assen(?:za|te)\b|in ferie",
+    r"abwesenheits(?:notiz|benachrichtigung|meldung|nachricht|agent|assistent|info)\w*",
+    "fr": r"r[ée]ponse (?:automatique|auto)|absence du bureau|absent(?:e)? du bureau|"
+    r"message d'absence|notification d'absence",
+    "es": r"respuesta autom[áa]tica|auto-?respuesta|fuera de (?:la )?oficina",
+    "pt": r"resposta autom[áa]tica|fora do escrit[óo]rio",
+    "it": r"risposta automatica|fuori (?:ufficio|sede)",
     "ca": r"resposta autom[àa]tica",
-    "nl": r"automatisch(?:e)? (?:antwoord|beantwoording|reactie)|afwezig\w*|niet aanwezig",
-    "sv da no": r"auto-?svar|automati(?:sk|skt) (?:svar|melding)|fr[åa]nvaro\w*|frav[æe]r\w*|"
-    r"ikke (?:til stede|p[åa] kontoret)",
-    "fi": r"automaattinen (?:vastaus|poissaoloviesti)|poissa(?:olo\w*)?\b",
-    "pl": r"auto-?odpowied[źz]|automatyczna odpowied[źz]|nieobecno[śs][ćc]|poza biurem",
-    "cs sk": r"automatick[áa] odpov[ěe][ďd]|automatick[áa] odpove[ďd]|mimo kancel[áa][řr]|"
-    r"nep[řr][íi]tomnost",
+    "nl": r"automatisch(?:e)? (?:antwoord|beantwoording|reactie)|afwezigheids\w+",
+    "sv da no": r"auto-?svar|automati(?:sk|skt) (?:svar|melding)|fr[åa]nvaromeddelande|"
+    r"frav[æe]rs(?:besked|melding)\w*|ikke (?:til stede|p[åa] kontoret)",
+    "fi": r"automaattinen (?:vastaus|poissaoloviesti)|poissaoloilmoitus",
+    "pl": r"auto-?odpowied[źz]|automatyczna odpowied[źz]|odpowied[źz] automatyczna|poza biurem",
+    "cs sk": r"automatick[áa] odpov[ěe][ďd]|automatick[áa] odpove[ďd]|mimo kancel[áa][řr]",
     "hu": r"automatikus v[áa]lasz|h[áa]zon k[íi]v[üu]l",
     "ro": r"r[ăa]spuns automat",
     "hr sl sr": r"automatski odgovor|samodejni odgovor|аутоматски одговор",
     "tr": r"otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]nda",
-    "ru uk bg": r"автомат\w* (?:ответ|відповід\w+|отговор)|автоответ\w*|нет в офисе|"
-    r"в отпуске|отсутств\w+",
+    "ru uk bg": r"автомат\w* (?:ответ|відповід\w+|отговор)|автоответ\w*|нет в офисе",
     "el": r"αυτόματη απάντηση",
     "he ar": r"תגובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي",
     "ja": r"(?:【|\[|［)?自動(?:応答|返信|送信|回答)|不在(?:通知|の|のお知らせ|連絡)|休暇(?:中|の)",
-    "zh": r"自动(?:回复|答复|應答|回覆)|自動(?:回覆|回復|答覆|回复)|(?:不在办公室|休假)",
+    "zh": r"自动(?:回复|答复|应答|應答|回覆)|自動(?:回覆|回復|答覆|回复)|(?:不在办公室|休假)",
     "ko": r"자동 ?(?:회신|응답|답장)|부재(?:중| 중)",
     "vi th id": r"trả lời tự động|tự động trả lời|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis|"
     r"jawaban otomatis",
@@ -81,12 +83,33 @@ _SUBJECTS = {
     r"(?:for )?(?:confirmation|authentication|verification)|\[?spam ?arrest\]?|action required to "
     r"deliver|delivery (?:is )?pending|i'm protecting myself from (?:receiving )?junk",
 }  # fmt: skip
-_SUBJECT = re.compile(
-    r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?(?:"
-    + "|".join(_SUBJECTS.values())
-    + ")",
-    re.I,
+# Subjects that begin so may also be of offers and seminars: `_FRAME` decides.
+_PERHAPS = {
+    "en": r"vacation|on (?:annual |maternity |parental |sick )?leave|(?:i am |i'm |currently )?"
+    r"away|(?:i am |i'm )?on (?:holiday|vacation)|not in the office",
+    "de": r"abwesen(?:d|heit)|au(?:ß|ss)er haus|nicht im (?:haus|b[üu]ro)|(?:im )?urlaub|"
+    r"ich bin (?:im urlaub|nicht)",
+    "fr": r"absence|absente?|en cong[ée]s?",
+    "es": r"ausen(?:cia|te)|de vacaciones",
+    "pt": r"aus[êe]n(?:cia|te)|de f[ée]rias",
+    "it": r"assen(?:za|te)|in ferie",
+    "nl": r"afwezig(?:heid)?|niet aanwezig",
+    "sv da no": r"fr[åa]nvaro|frav[æe]r(?:ende)?|p[åa] (?:semester|ferie)",
+    "fi": r"poissa(?:olo)?",
+    "pl": r"nieobecno[śs][ćc]|urlop",
+    "cs sk": r"nep[řr][íi]tomnost|dovolen[áa]",
+    "ru uk bg": r"в отпуске|отсутств\w+",
+}
+_LEAD = r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?"
+_SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
+# What follows such words where somebody is away: nothing, a date, the subject that is answered.
+_FRAME = (
+    r"\b[\W_]*(?:$|[:：(\[,;/|–—]|- |(?<=[^?])\b(?:re|aw|fwd?):|(?:un)?til\b|till\b|from\b|on\b|"
+    r"through\b|between\b|(?:\w{2,3} )?\d|bis\b|vom?\b|ab\b|jusqu|du\b|au\b|hasta\b|desde\b|"
+    r"del?\b|fino\b|dal\b|tot\b|van\b|t/m\b|do\b|od\b|reply|response|message|notice|notification|"
+    r"с\b|до\b|по\b|в офисе)"
 )
+_PERHAPS_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_PERHAPS.values())}){_FRAME}", re.I)
 
 
 def mark_of(headers: Headers, subject: str) -> str:
@@ -94,13 +117,26 @@ def mark_of(headers: Headers, subject: str) -> str:
     submitted = headers.get("auto-submitted").lower()
     if submitted.startswith(("auto-replied", "vacation", "auto-reply", "auto-notified")):
         return f"Auto-Submitted: {submitted}"
-    for name in _MARKS.keys() & headers.fields.keys():
+    fields = headers.fields
+    for name in _MARKS.keys() & fields.keys():
         value = headers.get(name)
         if _MARKS[name] in value.lower().replace("-", "_"):
             return f"{name}: {value}"
+    if not _MASS_MAIL.isdisjoint(fields):
+        return ""
+    if submitted.startswith("auto-generated") and not _ANSWERS.isdisjoint(fields):
+        return f"Auto-Submitted: {submitted}"
     return f"Subject: {subject}" if is_subject(subject) else ""
+
+
+def is_challenge(headers: Headers) -> bool:
+    """Whether a message asks to confirm another one, in whatever words."""
+    return (
+        not _CHALLENGES.isdisjoint(headers.fields)
+        or "tmda" in headers.get("x-delivery-agent").lower()
+    )
 
 
 def is_subject(subject: str) -> bool:
     """Whether a subject begins as those of automatic replies do."""
-    return _SUBJECT.match(subject) is not None
+    return (_SURE_SUBJECT.match(subject) or _PERHAPS_SUBJECT.match(subject)) is not None

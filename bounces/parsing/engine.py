@@ -129,6 +129,8 @@ def _look(notice: Notice, depth: int) -> _Look:
     if "message/disposition-notification" in notice.types:
         found = dsn.extract_rejection(notice)
         return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
+    if autoreply.is_challenge(notice.headers):
+        return _answer(notice)
     is_sure = recognized is not None and recognized.sure
     is_titled = not is_sure and _BOUNCE_SUBJECT.search(notice.subject) is not None
     if is_sure or (recognized is not None and is_titled) or _is_from_a_daemon(notice):
@@ -144,13 +146,20 @@ def _look(notice: Notice, depth: int) -> _Look:
             for finding in found:
                 finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
-        if is_sure or is_titled:
+        by_title = recognized is not None and recognized.mark.startswith("subject: ")
+        if by_title or ((is_sure or is_titled) and _is_from_a_daemon(notice)):
             nobody = [Finding(diagnostic=notice.whole_text)]
             return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")
-    if mark := autoreply.mark_of(notice.headers, notice.subject):
-        report = Report(notice.sender, "", "vacation", rule="rfc3834", evidence=mark[:300])
-        return _Look("autoreply", notice, (report,), "rfc3834")
+    if autoreply.mark_of(notice.headers, notice.subject):
+        return _answer(notice)
     return _wrapped(notice, depth) or _quoted(notice, depth) or _Look("other", notice)
+
+
+def _answer(notice: Notice) -> _Look:
+    """What a message is that somebody's machine answers with."""
+    mark = autoreply.mark_of(notice.headers, notice.subject)
+    report = Report(notice.sender, "", "vacation", rule="rfc3834", evidence=mark[:300])
+    return _Look("autoreply", notice, (report,), "rfc3834")
 
 
 def _is_from_a_daemon(notice: Notice) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bounces.parsing import layouts, texts, transcripts
+from bounces.parsing import hosts, layouts, texts, transcripts
 from bounces.parsing.charsets import one_line
 from bounces.parsing.formats import Format
 from bounces.parsing.formats.table import ANYWHERE, COLON
 from bounces.parsing.notice import Finding, Notice
+
+_ARRIVED = frozenset({"delivered", "expanded"})
 
 
 def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
@@ -29,6 +31,8 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
         )
         if told is not None:
             _add(finding, told)
+        elif not finding.remote_mta and finding.action not in _ARRIVED:
+            finding.remote_mta = hosts.named_in(finding.diagnostic)
         if exchanges:
             texts.complete(finding, exchanges)
         if len(found) == 1 and "@" not in finding.recipient:
@@ -73,6 +77,8 @@ def _add(finding: Finding, told: Finding) -> None:
     if told.command and not finding.command:
         finding.command = told.command
     text = told.diagnostic
+    if not finding.remote_mta and finding.action not in _ARRIVED:
+        finding.remote_mta = hosts.named_in(text)
     if not finding.diagnostic:
         finding.diagnostic = text
     elif len(text) > len(finding.diagnostic) and _compact(finding.diagnostic)[:24] in _compact(

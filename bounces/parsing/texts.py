@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bounces.parsing import addresses, layouts, replies, transcripts
+from bounces.parsing import addresses, hosts, layouts, replies, transcripts
 from bounces.parsing.formats import Format
 from bounces.parsing.layouts import Layout
 from bounces.parsing.notice import Finding, Notice
@@ -17,7 +17,7 @@ _GENERAL = Layout(
     r"delivery to|unknown user|user unknown|no such user|收件人|宛先|destinataire|empfänger|"
     r"destinatario|destinatário|получатель"
 )
-_MOST_BEFORE_HOST = 250
+_MOST_BEFORE_HOST = 1000
 # What says that delivery is still being tried, by letters that all of a row have.
 _DELAYED = {
     "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
@@ -47,18 +47,6 @@ _EXPIRED = re.compile(
     r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
     re.I,
 )
-# The host that refused, as MTAs name it in running text.
-_HOST_NAME = (
-    r"([A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63})+)\.?"
-    r"(?=[ \[(]{1,2}\d|:? (?:does not like|did not like|refused|rejected|but |said|failed)| \("
-    r"|:? ?$)"
-)
-_HOST_FIRST = re.compile(_HOST_NAME)
-# Each alternative begins with a letter, so that the search can skip to it.
-_HOST = re.compile(
-    r"(?:h(?<!\wh)ost:? |while talking to |Connected to |rejected by |server for the recipient "
-    r"domain \S{1,255} by |lost connection with |connect to |Server |RCPT: <[^<>]*> )" + _HOST_NAME
-)
 _SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
 _VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
@@ -82,15 +70,17 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
     if len(found) == 1 and not replies.reply_code_in(found[0].diagnostic):
         # The reply may stand apart, such as on a line that begins with "SMTP diagnostic".
         found[0].smtp_code = replies.reply_code_in(notice.whole_text)
+    if len(found) == 1 and not found[0].remote_mta:
+        found[0].remote_mta = hosts.named_in(found[0].diagnostic) or hosts.named_in(
+            notice.whole_text, _MOST_BEFORE_HOST
+        )
     for finding in found:
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
             about_all = about_all or notice.whole_text
             finding.diagnostic = about_all
         if form is not None and form.local and not finding.command:
             finding.command = "RCPT"
-        said = finding.diagnostic[:_MOST_BEFORE_HOST]
-        if not finding.remote_mta and (match := _HOST_FIRST.match(said) or _HOST.search(said)):
-            finding.remote_mta = match[1].lower()
+        finding.remote_mta = finding.remote_mta or hosts.named_in(finding.diagnostic)
         finding.diagnostic = without_host(finding.diagnostic)
     return found
 
@@ -121,6 +111,8 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
     finding.remote_mta = finding.remote_mta or outcome.host
     said = f"{outcome.reply} {outcome.own}".strip()
     if not said:
+        return
+    if finding.diagnostic and finding.action in ("delivered", "relayed"):
         return
     if not layouts.CODED.search(finding.diagnostic):
         finding.diagnostic = outcome.reply or outcome.own

@@ -24,7 +24,9 @@ _RECEIVED = re.compile(
     r"[ \t]*(.*)",
     re.I,
 )
-_TALKING = re.compile(r"[ \t.]*(?:\.\.\. )?while talking to ([^\s:]{1,255})", re.I)
+_TALKING = re.compile(
+    r"[ \t.]*(?:(?:\.\.\. )?while talking to|connected to)[ \t]+([^\s:]{1,255})", re.I
+)
 _OWN = re.compile(r"[ \t]*(?:[245]\d\d )?(?:[245]\.\d\.\d{1,3} )?(\S.{0,400}?)\.\.\. (.*)")
 _SENT_SIGNS = frozenset({"Sen", "C: ", "C:R", "hMa"})
 _RECEIVED_SIGNS = frozenset({"Rec", "S: ", "Rem"})
@@ -77,7 +79,9 @@ def read(lines: list[str]) -> list[Exchange]:
                 current = Exchange(command, argument, host=host)
                 found.append(current)
             current.reply.append(match[1].strip())
-        elif "alking to " in text and (match := _TALKING.match(text)):
+        elif ("alking to " in text or text[:13] == "Connected to ") and (
+            match := _TALKING.match(text)
+        ):
             host = match[1].strip(".:").lower()
             current = Exchange("", "", host=host)
         else:

@@ -55,7 +55,13 @@ FORMATS: tuple[Format, ...] = (
         layout=Layout(details=r"^-+ ?server message", ends=r"^-+ ?original m"),
         sure=False,
     ),
-    Format("docomo", fields=("from: mailer-daemon@docomo.ne.jp",), layout=COLON, sure=False),
+    Format(
+        "docomo",
+        fields=("from: mailer-daemon@docomo.ne.jp",),
+        layout=COLON,
+        sure=False,
+        transcript=True,
+    ),
     Format(
         "softbank",
         fields=("from: mailer-daemon@softbank.ne.jp", "from: mailer-daemon@i.softbank.jp"),

@@ -253,6 +253,43 @@ FORMATS: tuple[Format, ...] = (
         lines=("failed addresses follow", "message log follows"),
         layout=Layout(begins=r"Failed addresses follow", ends=r"Message text follows"),
     ),
+    Format(
+        "xmail",
+        lines=("00>] xmail bounce: rcpt=[",),
+        fields=("x-smtp-mailer-error",),
+        layout=Layout(
+            labels=r"Rcpt To",
+            listed=False,
+            details=r"^\[<02>\] The reason of the delivery failure was:?|^Server:(?=[ \t]*<)",
+            ends=r"^\[<0[3-9]>\]",
+        ),
+    ),
+    Format(
+        "mmdf",
+        lines=("your message could not be delivered to",),
+        contains="(queue:",
+        layout=Layout(begins=r"could not be delivered to", details=r"^[ \t]*reason:?"),
+    ),
+    Format(
+        "ntmail",
+        lines=("the requested destination was:",),
+        fields=("x-mailer: ntmail",),
+        layout=Layout(begins=r"requested destination was:"),
+        local=True,
+    ),
+    Format(
+        "vines",
+        lines=("message not delivered to recipients below",),
+        layout=Layout(labels=r"VNM\d+:[^\n@]{0,120}?[ \t]", listed=False, details=r"^VNM\d+ --"),
+    ),
+    Format(
+        "ibm-vm",
+        lines=("text of mail follows",),
+        contains="unable to deliver following mail to recipient",
+        layout=Layout(
+            begins=r"unable to deliver following mail", details=r"received negative reply from host"
+        ),
+    ),
     # Software of which only the reports are known.
     Format(
         "x1",

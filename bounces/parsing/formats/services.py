@@ -7,7 +7,7 @@ from bounces.parsing.formats.table import COLON, Format
 from bounces.parsing.layouts import Layout
 
 _CHINESE = Layout(
-    labels=r"(?:收件人|收信人|收件地址|Recipient|To|邮件地址|无法发送到|无法投递到)[:： ]*",
+    labels=r"(?:收件人|收信人|收件地址|Recipient|To|邮件地址|无法发送到|无法投递到)[:：\s]*",
     details=r"(?:退信原因|退信代码|失败原因|错误信息|出错原因|remote server said)[:： ]*",
 )
 
@@ -138,6 +138,7 @@ FORMATS: tuple[Format, ...] = (
         report_fields=("x-outbound-mail-relay-queue-id",),
         layout=COLON,
         sure=False,
+        transcript=True,
     ),
     Format(
         "verizon",
