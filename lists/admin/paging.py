@@ -86,6 +86,8 @@ class KeysetChangeList(ChangeList):
         # What the page's template needs besides the rows; it runs no query.
         self.page_num, self.show_all = 1, False
         super().get_results(request)
+        # Nothing was counted: the header must not tell the paginator's made-up number.
+        self.full_result_count = self.result_count
         after, before = request.GET.get(AFTER, ""), request.GET.get(BEFORE, "")
         back = bool(before) and not after
         rows = self.queryset.reverse() if back else self.queryset
