@@ -11,8 +11,10 @@ from celery.schedules import crontab
 from django.conf import global_settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from kombu import Exchange, Queue
 
 from bounceadmin import data_dir
+from bounceadmin.queues import QUEUES, ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -126,25 +128,36 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"polling_interval": 0.2}
 )
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_QUEUES = [
+    Queue(queue.name, Exchange(queue.name), routing_key=queue.name) for queue in QUEUES
+]
+CELERY_TASK_ROUTES = {task: {"queue": queue.name} for task, queue in ROUTES.items()}
+
+
+def _every(seconds: float) -> dict[str, object]:
+    # What no worker took for long is announced anew: the old ones need not pile up.
+    return {"schedule": seconds, "options": {"expires": max(60.0, seconds)}}
+
+
 # Any number of them may run: one announces.
 CELERY_BEAT_SCHEDULER = "bounceadmin.operating.one_beat:OneBeat"
 CELERY_BEAT_SCHEDULE = {
-    "watch": {"task": "bounceadmin.tasks.watch", "schedule": 60.0},
-    "sweep": {"task": "bounces.tasks.sweep", "schedule": 60.0},
-    "sweep-jobs": {"task": "lists.tasks.sweep_jobs", "schedule": 60.0},
-    "sweep-outgoing-webhooks": {"task": "lists.outgoing.tasks.sweep", "schedule": 30.0},
+    "watch": {"task": "bounceadmin.tasks.watch", **_every(60.0)},
+    "sweep": {"task": "bounces.tasks.sweep", **_every(60.0)},
+    "sweep-jobs": {"task": "lists.tasks.sweep_jobs", **_every(60.0)},
+    "sweep-outgoing-webhooks": {"task": "lists.outgoing.tasks.sweep", **_every(30.0)},
     "delete-old-webhook-messages": {
         "task": "lists.outgoing.tasks.delete_old",
         "schedule": crontab(hour=3, minute=50),
     },
-    "record-bands": {"task": "lists.tasks.record_bands", "schedule": 120.0},
-    "rank-domains": {"task": "lists.tasks.rank_domains", "schedule": 60.0},
-    "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", "schedule": 60.0},
+    "record-bands": {"task": "lists.tasks.record_bands", **_every(120.0)},
+    "rank-domains": {"task": "lists.tasks.rank_domains", **_every(60.0)},
+    "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", **_every(60.0)},
     "delete-old-reports": {
         "task": "lists.tasks.delete_old_reports",
         "schedule": crontab(hour=3, minute=40),
     },
-    "fetch-mailboxes": {"task": "bounces.tasks.fetch_due_mailboxes", "schedule": 15.0},
+    "fetch-mailboxes": {"task": "bounces.tasks.fetch_due_mailboxes", **_every(15.0)},
     "delete-old-raw-messages": {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),
@@ -157,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lists.tasks.delete_old_jobs",
         "schedule": crontab(hour=4, minute=10),
     },
-    "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", "schedule": 60.0},
+    "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", **_every(60.0)},
     "delete-old-diagnostics": {
         "task": "diagnostics.tasks.delete_old",
         "schedule": crontab(hour=3, minute=40),

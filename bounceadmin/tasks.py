@@ -4,10 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from bounceadmin.alerts import conditions, delivering, watching
+from lists.announcing import announce
 
 
 @shared_task
 def watch() -> None:
     now = timezone.now()
     watching.watch(conditions.current(now), now)
+    # A mail server may take its time: that is for workers that wait for others.
+    announce("bounceadmin.tasks.send_alerts")
+
+
+@shared_task
+def send_alerts() -> None:
     delivering.deliver(timezone.now())

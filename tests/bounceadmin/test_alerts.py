@@ -14,6 +14,7 @@ from bounceadmin.alerts.conditions import Condition
 from bounceadmin.alerts.delivering import deliver, send_test
 from bounceadmin.alerts.watching import CLEAR_FOR, watch
 from bounceadmin.models import Alert, AlertDelivery, Preferences
+from bounceadmin.tasks import send_alerts
 from bounceadmin.tasks import watch as watch_task
 from bounces import roads
 from bounces.pipeline import process
@@ -216,8 +217,8 @@ def test_a_queue_that_stands_is_a_condition_and_one_that_moves_is_not():
 def test_the_task_finds_trouble_and_tells_it():
     person()
     make_message(state="failed")
-    watch_task()
-    watch_task()
+    for task in (watch_task, send_alerts, watch_task, send_alerts):
+        task()
     assert len(mail.outbox) == 1
 
 

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.bounceadmin.running import Up, Visitor, clean_environment, free_port, look, manage
+from tests.mails import dsn
 from tests.services import need_postgresql, need_redis
 
 pytestmark = pytest.mark.slow
@@ -230,3 +231,41 @@ def test_it_takes_bounces_in_where_a_port_is_given_for_that(up, environment):
 
     run.send(signal.SIGTERM)
     assert run.end() == 0
+
+
+_SILENT_MAILBOXES = """
+from bounces.models import Mailbox
+from bounces.sources.sealing import seal
+from tests.factories import make_campaign, make_subscriber
+from lists.return_paths import return_path
+for n in range(2):
+    Mailbox.objects.create(name=f"Silent {{n}}", host="127.0.0.1", port={port}, tls="starttls",
+        username="u", password=seal("p"), afterwards="delete")
+campaign = make_campaign()
+print("ADDRESS", return_path(campaign, make_subscriber("ann@example.net", campaign.mailing_list)))
+"""
+
+
+def test_mailboxes_that_do_not_answer_hold_up_no_bounce(up, environment):
+    port = free_port()
+    assert manage(environment, "migrate", "-v0").returncode == 0
+    with socket.create_server(("127.0.0.1", 0), backlog=10) as silent:
+        script = _SILENT_MAILBOXES.format(port=silent.getsockname()[1])
+        (address,) = (
+            line.removeprefix("ADDRESS ")
+            for line in manage(environment, "shell", "-c", script).stdout.splitlines()
+            if line.startswith("ADDRESS ")
+        )
+        run = up("--listen-port", str(port))
+        run.wait_until_ready()
+        for _ in range(2):
+            silent.settimeout(30)
+            silent.accept()  # Both are being asked, and wait for a word.
+
+        with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+            client.sendmail("", [address], dsn(to=address))
+        begun = time.monotonic()
+        while look(environment)["messages"] != {"processed": 1}:
+            assert time.monotonic() - begun < 10
+        run.send(signal.SIGTERM)
+        assert run.end() == 0

@@ -27,7 +27,7 @@ from bounceadmin.embedded.running import (
 from bounceadmin.embedded.scheduler import Scheduler
 from bounceadmin.embedded.service import ThreadService
 from bounceadmin.embedded.web import PortError, Web
-from bounceadmin.embedded.worker import Worker
+from bounceadmin.embedded.worker import workers
 from bounces.sources.listener.limits import Limits
 from bounces.sources.listener.server import Place
 from bounces.sources.mailbox import leasing
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         self._say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         self._take_up_what_is_pending()
-        services: list[ThreadService] = [web, Scheduler(), Worker(), *listening]
+        services: list[ThreadService] = [web, Scheduler(), *workers(), *listening]
         with running(services):
 
             def going_on() -> bool:
