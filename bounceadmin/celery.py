@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bounceadmin.settings")
 app = Celery("bounceadmin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# By name: only workers need what it needs.
+app.steps["consumer"].add("bounceadmin.operating.worker_pulse:WorkerPulse")
 
 
 @signals.setup_logging.connect

@@ -119,6 +119,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# How often a worker's children are asked for a sign of life.
+CELERY_WORKER_PULSE_SECONDS = env.float("WORKER_PULSE_SECONDS", default=10.0)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A lost broker must not make a writer wait: the sweep finds what it could not announce.
 CELERY_TASK_PUBLISH_RETRY = False

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from bounceadmin.operating.pulse import Pulse
+
 log = logging.getLogger(__name__)
 
 # Any number that nothing else in this database locks.
@@ -84,10 +86,14 @@ class OneBeat(PersistentScheduler):
 
     def __init__(self, *args, **kwargs) -> None:
         self._lock = beat_lock()
+        self._pulse = Pulse("beat")
         super().__init__(*args, **kwargs)
 
     def tick(self, *args, **kwargs) -> float:
         """Announce one task if one is due; return in how many seconds to be called again."""
+        # To stand by is work too.
+        self._pulse.beat()
+        self._pulse.tell_systemd()
         if not self._lock.held():
             return _ASK_AGAIN_SECONDS
         return min(super().tick(*args, **kwargs), _ASK_AGAIN_SECONDS)
@@ -95,3 +101,4 @@ class OneBeat(PersistentScheduler):
     def close(self) -> None:
         super().close()
         self._lock.release()
+        self._pulse.end()

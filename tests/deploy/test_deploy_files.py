@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from bounceadmin.operating.pulse import DEAD_AFTER
+from bounceadmin.queues import BOUNCES, DEFAULT, QUEUES
 from tests.services import find
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,15 +37,30 @@ def pods() -> list[tuple[str, dict]]:
     ]
 
 
+def containers() -> list[dict]:
+    return [container for _, pod in pods() for container in pod["containers"]]
+
+
+def services() -> list[dict]:
+    return [s for s in COMPOSE["services"].values() if s["image"] == "bounceadmin"]
+
+
+def command_of(unit: Path) -> list[str]:
+    line = re.search(r"^ExecStart=(.+)$", unit.read_text(), re.MULTILINE)
+    assert line is not None
+    return shlex.split(line[1])
+
+
+def commands_by_place() -> dict[str, list[list[str]]]:
+    return {
+        "compose": [s["command"] for s in services() if "command" in s],
+        "kubernetes": [c["command"] for c in containers() if "command" in c],
+        "systemd": [command_of(unit) for unit in UNITS],
+    }
+
+
 def commands() -> list[list[str]]:
-    ours = [s for s in COMPOSE["services"].values() if s["image"] == "bounceadmin"]
-    found = [s["command"] for s in ours if "command" in s]
-    found += [c["command"] for _, pod in pods() for c in pod["containers"] if "command" in c]
-    for unit in UNITS:
-        line = re.search(r"^ExecStart=(.+)$", unit.read_text(), re.MULTILINE)
-        assert line is not None
-        found.append(shlex.split(line[1]))
-    return found
+    return [command for found in commands_by_place().values() for command in found]
 
 
 def _optional(program: str) -> str:
@@ -68,6 +86,33 @@ def test_every_command_they_start_is_there(command):
     else:
         assert program in ("gunicorn", "celery")
         assert (ROOT / ".venv" / "bin" / program).exists() or not (ROOT / ".venv").exists()
+
+
+@pytest.mark.parametrize("place", ["compose", "kubernetes", "systemd"])
+def test_their_workers_take_every_queue_and_none_slow_stands_before_bounces(place):
+    workers = [c for c in commands_by_place()[place] if "worker" in c]
+    taken = [c[c.index("-Q") + 1].split(",") for c in workers]
+    assert sorted(itertools.chain(*taken)) == sorted(queue.name for queue in QUEUES)
+    assert {BOUNCES.name, DEFAULT.name} in map(set, taken)
+
+
+def test_who_asks_whether_workers_and_schedulers_live_asks_for_what_there_is():
+    asked = [(s["command"], s["healthcheck"]["test"][1:]) for s in services() if _is_celery(s)]
+    asked += [
+        (c["command"], c["livenessProbe"]["exec"]["command"]) for c in containers() if _is_celery(c)
+    ]
+    assert len(asked) == 6
+    for command, probe in asked:
+        kind = "worker" if "worker" in command else "beat"
+        assert probe == ["python", "-m", "bounceadmin.operating.alive", kind]
+    for unit in UNITS:
+        watched = re.search(r"^WatchdogSec=(\d+)$", unit.read_text(), re.MULTILINE)
+        assert bool(watched) == (Path(command_of(unit)[0]).name == "celery")
+        assert not watched or float(watched[1]) >= DEAD_AFTER
+
+
+def _is_celery(place: dict) -> bool:
+    return place.get("command", [""])[0] == "celery"
 
 
 def test_no_process_runs_as_root_or_may_write_its_own_code():
