@@ -46,6 +46,7 @@ ROUTES: dict[str, Queue] = {
     "lists.tasks.clean": LONG,
     "lists.tasks.sweep_cleanings": DEFAULT,
     "lists.tasks.run_suppression_import": LONG,
+    "lists.tasks.run_send_import": LONG,
     "lists.tasks.sweep_jobs": DEFAULT,
     "lists.tasks.delete_old_jobs": LONG,
     "lists.outgoing.tasks.deliver": DELIVER,
