@@ -35,6 +35,7 @@ ROUTES: dict[str, Queue] = {
     "bounces.tasks.process_inbound": BOUNCES,
     "bounces.tasks.sweep": DEFAULT,
     "bounces.tasks.delete_old_raw_messages": LONG,
+    "bounces.tasks.archive_raw_messages": LONG,
     "bounces.tasks.fetch_due_mailboxes": DEFAULT,
     "bounces.tasks.fetch_mailbox": FETCH,
     "bounces.tasks.forget_old_events": LONG,

@@ -257,7 +257,7 @@ if RAW_BUCKET:
     }
     CELERY_BEAT_SCHEDULE["archive-raw-messages"] = {
         "task": "bounces.tasks.archive_raw_messages",
-        "schedule": 60.0,
+        **_every(60.0),
     }
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)
