@@ -7,7 +7,6 @@ and tells of each in the lines below it, or of all of them together in a section
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bounces.parsing import addresses
@@ -24,7 +23,7 @@ _ADDRESS = addresses.ADDRESS.pattern
 # An address at a line's beginning: a bullet, brackets or quotes before it, and no word behind it.
 _LISTED = re.compile(
     rf"([ \t]*)(?:[*•>]+[ \t]+|->[ \t]*|\d{{1,3}}[.)][ \t]+|\[?SMTP:|>>>[ \t]*|-[ \t]+)?"
-    rf"([<\"'(\[]{{0,2}})({_ADDRESS})[>\"')\]]{{0,2}}(?P<after>[ \t]*(?:$|[:;,]|\(|\[|\.\.\.|<<<|"
+    rf"[<\"'(\[]{{0,2}}({_ADDRESS})[>\"')\]]{{0,2}}([ \t]*(?:$|[:;,]|\(|\[|\.\.\.|<<<|"
     rf"[ \t]-|on[ \t]|was[ \t]|is[ \t]|could[ \t]|has[ \t]|Invalid|delivery|failed|<mailto:|"
     rf"[ \t]{{2}}))(.*)"
 )
@@ -41,7 +40,9 @@ _FROM_ALIAS = re.compile(
 # The look behind stands second, so that the search can skip to the digit.
 CODED = re.compile(r"[45](?:(?<!\d[45])\d\d[ -]|\.\d\.\d)")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
-_PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to )", re.I)
+_PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to (?=.*[/|:]))", re.I)
+_ASIDE = frozenset("45pPsS\"|/:")
+"""How a line begins that `_REPLY` or `_PROGRAM` may match."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,63 +80,88 @@ class _Compiled:
     details: re.Pattern[str] | None
     after_details: re.Pattern[str] | None
     ends: re.Pattern[str] | None
+    has_sections: bool
 
 
 _compiled: dict[Layout, _Compiled] = {}
 
 
 def _compile(layout: Layout) -> _Compiled:
-    compiled = _compiled.get(layout)
-    if compiled is None:
-        labels = _LABELLED.format(labels=layout.labels, address=_ADDRESS)
-        compiled = _compiled[layout] = _Compiled(
-            re.compile(layout.begins, re.I) if layout.begins else None,
-            re.compile(labels) if layout.labels else None,
-            re.compile(layout.announces, re.I) if layout.announces else None,
-            re.compile(layout.details, re.I) if layout.details else None,
-            re.compile(layout.after_details, re.I) if layout.after_details else None,
-            re.compile(layout.ends, re.I) if layout.ends else None,
-        )
+    labels = _LABELLED.format(labels=layout.labels, address=_ADDRESS)
+    compiled = _compiled[layout] = _Compiled(
+        re.compile(layout.begins, re.I) if layout.begins else None,
+        re.compile(labels) if layout.labels else None,
+        re.compile(layout.announces, re.I) if layout.announces else None,
+        re.compile(layout.details, re.I) if layout.details else None,
+        re.compile(layout.after_details, re.I) if layout.after_details else None,
+        re.compile(layout.ends, re.I) if layout.ends else None,
+        bool(layout.announces or layout.details or layout.after_details),
+    )
     return compiled
 
 
 class _Reader:
     """The state of reading one text."""
 
-    def __init__(self, layout: Layout) -> None:
+    __slots__ = ("announced", "current", "found", "in_details", "indent", "layout", "program",
+                 "rules", "seen", "shared")  # fmt: skip
+
+    def __init__(self, layout: Layout, rules: _Compiled) -> None:
         self.layout = layout
-        self.rules = rules = _compile(layout)
-        self.has_sections = bool(rules.announces or rules.details or rules.after_details)
+        self.rules = rules
         self.found: list[tuple[Finding, list[str]]] = []
+        """The recipients, each with the lines that tell of it."""
         self.seen: dict[str, int] = {}
         self.shared: list[str] = []
+        """The lines that tell of all of them."""
         self.current: list[str] | None = None
+        """Where the next line goes that names nobody."""
         self.indent = -1
         self.in_details = False
-        self.program: list[str] = []
+        self.program = ""
         self.announced = ""
 
-    def take(self, line: str) -> None:
-        if self.has_sections and self._take_section(line):
-            return
-        if "@" in line:
-            if self._take_recipient(line):
-                return
-        elif not line or line.isspace():
-            # A blank line ends what is said of a recipient, unless nothing was said yet.
-            if self.current and not self.layout.paragraphs:
-                self.current = None
-            return
-        if self.current is not None:
-            self.current.append(line.strip())
-        elif not self.found and self.rules.begins and _REPLY.match(line):
+    def take(self, lines: list[str]) -> None:
+        """Take all lines up to the one that ends what is said."""
+        begins, ends = self.rules.begins, self.rules.ends
+        has_sections, paragraphs = self.rules.has_sections, self.layout.paragraphs
+        begun = begins is None
+        for line in lines:
+            if ends is not None and ends.search(line):
+                break
+            if begins is not None and not begun:
+                match = begins.search(line)
+                if match is None:
+                    continue
+                begun = True
+                if "@" not in line:
+                    continue
+                # The first may stand behind the announcement: "was not delivered to: ann@..."
+                line = line[match.end() :]
+            if (has_sections and self._take_section(line)) or (
+                "@" in line and self._take_recipient(line)
+            ):
+                if len(self.found) >= MOST_RECIPIENTS:
+                    break
+            elif not line or line.isspace():
+                # A blank line ends what is said of a recipient, unless nothing was said yet.
+                if self.current and not paragraphs:
+                    self.current = None
+            elif self.current is not None:
+                self.current.append(line.strip())
+            elif self.program or line.lstrip()[:1] in _ASIDE:
+                self._take_aside(line)
+
+    def _take_aside(self, line: str) -> None:
+        """Take a line that is not below any recipient: a reply to all, or a program that failed."""
+        if not self.found and self.rules.begins and _REPLY.match(line):
             # The reply may stand before those whom it is about.
             self.shared.append(line.strip())
-        elif ("|" in line or "/" in line or ":" in line) and _PROGRAM.match(line):
-            self.program = [line.strip()]
+        elif _PROGRAM.match(line):
+            self.program = line.strip()
         elif self.program and (match := _FROM_ALIAS.search(line)):
-            self._add(match[1], " ".join(self.program), 0).command = "PIPE"
-            self.program = []
+            self._add(match[1], self.program, 0).command = "PIPE"
+            self.program = ""
 
     def _take_section(self, line: str) -> bool:
         """Take a line that announces, begins, ends or goes on with what is told of all."""
@@ -171,20 +197,18 @@ class _Reader:
         match = _LISTED.match(line)
         if not match:
             return False
-        if self.layout.colon and not match["after"].lstrip().startswith(":"):
+        blanks, address, after, rest = match.groups()
+        if self.layout.colon and after.lstrip()[:1] != ":":
             # The alias that it stands for may be between, over two lines.
-            rest = match[match.lastindex or 0]
-            if not (match["after"] + rest).lstrip().startswith("(expanded from"):
+            if not (after + rest).lstrip().startswith("(expanded from"):
                 return False
-        indent = len(match[1])
+        indent = len(blanks)
         # A continuation line may begin with an address too; it stands further in.
-        if self.indent >= 0 and indent > self.indent:
+        if indent > self.indent >= 0:
             return False
-        after = match["after"].strip()
-        rest = match[match.lastindex or 0]
-        if self._take_others(match[3], after + rest, indent):
-            return True
-        self._add(match[3], rest if after in (":", ";", ",") else after + rest, indent)
+        after = after.strip()
+        if not self._take_others(address, after + rest, indent):
+            self._add(address, rest if after in (":", ";", ",") else after + rest, indent)
         return True
 
     def _take_others(self, address: str, behind: str, indent: int) -> bool:
@@ -211,14 +235,16 @@ class _Reader:
             at = self.seen[key] = len(self.found)
             self.found.append((Finding(address), [] if together is None else together))
         finding, lines = self.found[at]
-        if said.strip():
-            lines.append(said.strip())
+        if said := said.strip():
+            lines.append(said)
         self.current = lines
         return finding
 
 
 def _together(lines: list[str]) -> str:
     """The lines of what is said on one, with a colon before the first reply that began a line."""
+    if len(lines) == 1:
+        return one_line(lines[0])[:MOST_SAID]
     for number, line in enumerate(lines):
         if CODED.search(line):
             if number and _REPLY.match(line) and lines[number - 1][-1:].isalnum():
@@ -227,27 +253,14 @@ def _together(lines: list[str]) -> str:
     return one_line(" ".join(lines))[:MOST_SAID]
 
 
-def read(lines: Iterable[str], layout: Layout) -> list[Finding]:
+def read(lines: list[str], layout: Layout) -> list[Finding]:
     """The recipients that a text lists, in order, with what it says of each."""
-    reader = _Reader(layout)
-    begun = reader.rules.begins is None
-    ends = reader.rules.ends
-    for number, line in enumerate(lines):
-        if number > MOST_LINES or len(reader.found) >= MOST_RECIPIENTS:
-            break
-        if ends is not None and ends.search(line):
-            break
-        if begun:
-            reader.take(line)
-        elif reader.rules.begins is not None and (match := reader.rules.begins.search(line)):
-            begun = True
-            # The first may stand behind the announcement: "was not delivered to: ann@example.net"
-            if "@" in line:
-                reader.take(line[match.end() :])
-    shared = _together(reader.shared)
+    reader = _Reader(layout, _compiled.get(layout) or _compile(layout))
+    reader.take(lines if len(lines) <= MOST_LINES else lines[:MOST_LINES])
+    shared = _together(reader.shared) if reader.shared else ""
     for finding, said in reader.found:
-        text = _together(said)
-        if (match := _FROM_ALIAS.match(text)) is not None:
+        text = _together(said) if said else ""
+        if text and (match := _FROM_ALIAS.match(text)) is not None:
             finding.original_recipient = addresses.clean(match[1])
             if not addresses.is_whole(finding.recipient):
                 finding.recipient, finding.original_recipient = finding.original_recipient, ""
