@@ -73,6 +73,14 @@ def to_byte_string(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
 
 
+def fold(text: str) -> str:
+    """`text` in lower case, each character in its place: the few that would grow stay."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join([lower if len(lower := char.lower()) == 1 else char for char in text])
+
+
 def one_line(text: str) -> str:
     """`text` without line ends and with single blanks."""
     # Nearly all texts are so already. Of all whitespace only the blank is printable.

@@ -64,7 +64,7 @@ _FORWARDED = re.compile(
     r"doorgestuurd bericht|転送メッセージ|转发的邮件",
     re.I,
 )
-_QUOTE = re.compile(r"^> ?")
+_QUOTE = re.compile(r"^> ?", re.M)
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to",
                  "x-envelope-to", "x-rcpt-to", "apparently-to", "to")  # fmt: skip
 
@@ -209,10 +209,12 @@ def _wrapped(notice: Notice, depth: int) -> _Look | None:
 
 def _quoted(notice: Notice, depth: int) -> _Look | None:
     """What a report says that somebody forwards within a text, each line set off with `>`."""
-    lines = notice.returned_lines
-    if depth >= _MOST_NESTING or not lines or not _FORWARDED.search(lines[0]):
+    if depth >= _MOST_NESTING or not notice.returned:
         return None
-    inner = "\n".join(_QUOTE.sub("", line) for line in lines[1:]).strip("\n")
+    announcement, _, report = notice.returned.partition("\n")
+    if not _FORWARDED.search(announcement):
+        return None
+    inner = _QUOTE.sub("", report).strip("\n")
     look = _look(Notice(mime.read(to_byte_string(inner))), depth + 1)
     return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None
 

@@ -41,7 +41,7 @@ _FROM_ALIAS = re.compile(
 CODED = re.compile(r"[45](?:(?<!\d[45])\d\d[ -]|\.\d\.\d)")
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -]\S")
 _PROGRAM = re.compile(r"[ \t]*(?:pipe to )?(?:\"?\||/[\w./-]+|:fail:|save to (?=.*[/|:]))", re.I)
-_ASIDE = frozenset("45pPsS\"|/:")
+_ASIDE = frozenset('45pPsS"|/:')
 """How a line begins that `_REPLY` or `_PROGRAM` may match."""
 
 
@@ -198,10 +198,13 @@ class _Reader:
         if not match:
             return False
         blanks, address, after, rest = match.groups()
-        if self.layout.colon and after.lstrip()[:1] != ":":
-            # The alias that it stands for may be between, over two lines.
-            if not (after + rest).lstrip().startswith("(expanded from"):
-                return False
+        # The alias that an address stands for may be between it and its colon, over two lines.
+        if (
+            self.layout.colon
+            and after.lstrip()[:1] != ":"
+            and not (after + rest).lstrip().startswith("(expanded from")
+        ):
+            return False
         indent = len(blanks)
         # A continuation line may begin with an address too; it stands further in.
         if indent > self.indent >= 0:

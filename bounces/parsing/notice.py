@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bounces.parsing import addresses, original
+from bounces.parsing.charsets import fold
 from bounces.parsing.headers import HeaderBlock, Headers
 from bounces.parsing.mime import Message, Part
 
@@ -82,9 +83,9 @@ class Notice:
         return [part for part in self.message.parts if part.type in STATUS_TYPES]
 
     @made_once
-    def _lines(self) -> tuple[list[str], list[str], list[str]]:
-        """The lines of the report's own words, how each begins, and the lines of the message that
-        is returned below."""
+    def _words(self) -> tuple[str, str, str]:
+        """The report's own words, the same in lower case behind a line end, and what their text
+        returns of the original message below them."""
         chosen: list[Part] = []
         for part in self.message.parts:
             if part.type in _READABLE:
@@ -92,40 +93,40 @@ class Notice:
             elif part.type in original.RETURNED_TYPES or part.type in STATUS_TYPES:
                 break
         plain = [part for part in chosen if part.type == "text/plain"] or chosen[:1]
-        # The first text tells; others may be files that belong to it.
-        plain = plain[:1] + [part for part in plain[1:4] if not part.entity.is_attached]
         own: list[str] = []
-        heads: list[str] = []
-        for part in plain:
-            lines = part.text().split("\n")
-            begun = original.heads_of_report(lines)
-            heads += begun
-            if len(begun) < len(lines):
-                return own + lines[: len(begun)], heads, lines[len(begun) :]
-            own += lines
-            own.append("")
-            heads.append("")
-        return own, heads, []
+        folded: list[str] = []
+        # The first text tells; others may be files that belong to it.
+        for part in plain[:1] + [part for part in plain[1:4] if not part.entity.is_attached]:
+            text = part.text()
+            lower = f"\n{fold(text)}"
+            end = original.end_of_report(text, lower)
+            if end < len(text):
+                own.append(text[: max(end - 1, 0)])
+                folded.append(lower[:end])
+                return "\n\n".join(own), "\n".join(folded), text[end:]
+            own.append(text)
+            folded.append(lower)
+        return "\n\n".join(own), "\n".join(folded), ""
 
     @property
+    def folded(self) -> str:
+        """The report's own words in lower case, with a line end before each line."""
+        return self._words[1]
+
+    @made_once
     def lines(self) -> list[str]:
-        """The report's own words for people, without the message that it returns."""
-        return self._lines[0]
-
-    @property
-    def heads(self) -> list[str]:
-        """How each of `lines` begins, as tables of formats have it: see `original.HEAD`."""
-        return self._lines[1]
+        """The lines of the report's own words for people, without the message that it returns."""
+        return self._words[0].split("\n")
 
     @made_once
     def whole_text(self) -> str:
         """The report's own words on one line, as far as they are of use."""
-        return " ".join(" ".join(self.lines).split())[:_MOST_WHOLE_TEXT]
+        return " ".join(self._words[0].split())[:_MOST_WHOLE_TEXT]
 
     @property
-    def returned_lines(self) -> list[str]:
+    def returned(self) -> str:
         """What the text returns of the original message, below the report's own words."""
-        return self._lines[2]
+        return self._words[2]
 
     @made_once
     def original(self) -> HeaderBlock:
@@ -133,10 +134,10 @@ class Notice:
         part = original.returned_part(self.message)
         if part is not None:
             return original.headers_of_part(part)
-        if self.returned_lines:
-            return original.headers_of_lines(self.returned_lines)
+        if self.returned:
+            return original.headers_of_text(self.returned)
         # Some send it as a last part without its proper type.
         last = self.message.parts[-1] if len(self.message.parts) > 1 else None
         if last is not None and last.type == "text/plain" and self.status_parts:
-            return original.headers_of_lines(last.decoded().split("\n", 400))
+            return original.headers_of_text(last.decoded())
         return original.EMPTY

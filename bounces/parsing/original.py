@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bounces.parsing.beginnings import HEAD, lines_with
 from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.headers import HeaderBlock
 from bounces.parsing.mime import Message, Part
@@ -14,9 +15,6 @@ RETURNED_TYPES = frozenset({
     "text/rfc822-header", "message/headers",
 })  # fmt: skip
 
-HEAD = 7
-"""How many letters of a line's beginning, behind dashes and the like, are looked up in tables."""
-LEAD = " \t-=*|_~#+.[(<\"'!"
 # How a line begins below which a report prints what it returns.
 _ANNOUNCEMENTS = (
     "below this line is a copy", "below is a copy of", "enclosed is a copy", "included is a copy",
@@ -59,7 +57,10 @@ _OPENERS = frozenset({"received", "return-path", "message-id", "delivered-to", "
 _OPENER = 5
 _OPENER_HEADS = frozenset(f"{name}:"[:_OPENER] for name in _OPENERS)
 _RUN = 3
+_BLOCK = 12_000
+_SIGNS = lines_with([*_BY_HEAD, *_OPENER_HEADS])
 EMPTY = HeaderBlock("")
+_MOST_BEFORE = 200
 _MOST_LINES = 300
 
 
@@ -81,39 +82,42 @@ def _block_of(text: str) -> HeaderBlock:
     return HeaderBlock(text[:end] if end >= 0 else text)
 
 
-def heads_of_report(lines: list[str]) -> list[str]:
-    """How each line of a report's own words begins: there are more lines if a message follows.
+def end_of_report(text: str, folded: str) -> int:
+    """Where the message begins that a text returns below the report's own words; else its length.
 
-    A head is in lower case; it is empty where the line is.
+    `folded` is the text in lower case, behind a line end.
     """
-    heads: list[str] = []
-    for line in lines:
-        head = line.lstrip(LEAD)[:HEAD].lower()
-        if head and (
-            (head in _BY_HEAD and _announces(line, _BY_HEAD[head]))
-            or (head[:_OPENER] in _OPENER_HEADS and _begins_block(lines, len(heads)))
+    for match in _SIGNS.finditer(folded):
+        # Its line end stands where the line does in `text`.
+        start = match.start()
+        head = folded[match.end() : match.end() + HEAD].partition("\n")[0]
+        if (head in _BY_HEAD and _announces(folded, match.end(), _BY_HEAD[head])) or (
+            head[:_OPENER] in _OPENER_HEADS and _begins_block(text[start : start + _BLOCK])
         ):
-            break
-        heads.append(head)
-    return heads
+            return start
+    return len(text)
 
 
-def _announces(line: str, announcements: list[str]) -> bool:
-    text = line.lstrip(LEAD).lower()
+def _announces(folded: str, start: int, announcements: list[str]) -> bool:
+    """Whether the line whose words begin at `start` is one of `announcements`."""
     for announcement in announcements:
-        if text.startswith(announcement) and _REST.fullmatch(text, len(announcement)):
-            return not text.startswith(_NO_RETURN)
+        if folded.startswith(announcement, start):
+            end = folded.find("\n", start)
+            end = len(folded) if end < 0 else end
+            if _REST.fullmatch(folded, start + len(announcement), end):
+                return not folded.startswith(_NO_RETURN, start)
     return False
 
 
-def _begins_block(lines: list[str], number: int) -> bool:
-    """Whether known header fields follow one another from here on, the first one an opener."""
+def _begins_block(text: str) -> bool:
+    """Whether known header fields follow one another in `text`, the first one an opener."""
+    lines = text.split("\n", 12)[:12]
     # Header fields that the report quotes for information are set in.
-    opener = _FIELD.match(lines[number]) if lines[number][:1] not in (" ", "\t") else None
+    opener = _FIELD.match(lines[0]) if text[:1] not in (" ", "\t") else None
     if opener is None or opener[1].lower() not in _OPENERS:
         return False
     known: set[str] = set()
-    for line in lines[number : number + 12]:
+    for line in lines:
         match = _FIELD.match(line)
         if match:
             if match[1].lower() not in _KNOWN:
@@ -124,14 +128,18 @@ def _begins_block(lines: list[str], number: int) -> bool:
     return len(known) >= _RUN
 
 
-def headers_of_lines(lines: list[str]) -> HeaderBlock:
+def headers_of_text(text: str) -> HeaderBlock:
     """The header block within returned text, wherever it begins, set in or not."""
-    for number, line in enumerate(lines[:200]):
+    start = 0
+    for line in text.split("\n", _MOST_BEFORE)[:_MOST_BEFORE]:
         match = _FIELD.match(line)
         if match and match[1].lower() in _KNOWN:
             indent = len(line) - len(line.lstrip())
-            block = lines[number : number + _MOST_LINES]
-            if indent:
-                block = [row[indent:] if not row[:indent].strip() else row for row in block]
+            if not indent:
+                end = text.find("\n\n", start)
+                return HeaderBlock(to_byte_string(text[start:end] if end >= 0 else text[start:]))
+            block = text[start:].split("\n", _MOST_LINES)[:_MOST_LINES]
+            block = [row[indent:] if not row[:indent].strip() else row for row in block]
             return _block_of(to_byte_string("\n".join(block)))
+        start += len(line) + 1
     return EMPTY

@@ -3,8 +3,8 @@
 import pytest
 
 from bounces.parsing import parse
+from bounces.parsing.beginnings import HEAD
 from bounces.parsing.formats.recognizing import FORMATS
-from bounces.parsing.original import HEAD
 from tests.parsing import catalogue
 
 CASES = catalogue.read()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from bounces.parsing.beginnings import HEAD, lines_with
 from bounces.parsing.formats import japan, mtas, services
 from bounces.parsing.formats.table import Format
 from bounces.parsing.headers import Headers
 from bounces.parsing.notice import Notice
-from bounces.parsing.original import HEAD, LEAD
 
 FORMATS: tuple[Format, ...] = (*services.FORMATS, *japan.FORMATS, *mtas.FORMATS)
 
@@ -38,6 +37,7 @@ for _format in FORMATS:
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
 _REPORT_FIELD = re.compile(rf"\n({'|'.join(_BY_REPORT_FIELD)})[ \t]*:", re.I)
+_MARKED = lines_with(_BY_LINE)
 for _rows in _BY_LINE.values():
     # The longer mark tells more.
     _rows.sort(key=lambda row: -len(row[0]) - 1000 * bool(row[1].contains))
@@ -65,11 +65,9 @@ _BY_FIELD = {
 
 
 class Recognized(NamedTuple):
-    """A format, and what told it."""
+    """A format, and whether that is all it takes."""
 
     format: Format
-    mark: str
-    """The line of the message that told it."""
     sure: bool
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
 
@@ -85,12 +83,12 @@ def recognize(notice: Notice, needs_surety: bool = True) -> Recognized | None:
     by_line = _by_lines(notice)
     if by_field is None or by_line is None:
         return by_field or by_line
-    return Recognized(by_field.format, by_field.mark, by_field.sure or by_line.sure)
+    return Recognized(by_field.format, by_field.sure or by_line.sure)
 
 
 def _by_fields(headers: Headers, sender: str) -> Recognized | None:
     if (form := _BY_SENDER.get(sender)) is not None:
-        return Recognized(form, f"from: {sender}", sure=False)
+        return Recognized(form, sure=False)
     for name in headers.fields:
         if name in _BY_FIELD:
             begins, contains, rows = _BY_FIELD[name]
@@ -107,27 +105,27 @@ def _by_value(name: str, value: str, rows: list[tuple[str, Format]]) -> Recogniz
         for wanted, row in rows
         if (wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted))
     )
-    return Recognized(row, f"{name}: {value}"[:200], row.sure and name == "subject")
+    return Recognized(row, row.sure and name == "subject")
 
 
 def _by_lines(notice: Notice) -> Recognized | None:
     """The first line that tells a format surely, or else the first that tells one at all."""
     vague: Recognized | None = None
-    lines = notice.lines
-    marked = [n for n, head in enumerate(notice.heads[:_MOST_LINES]) if head in _BY_LINE]
-    for number in marked:
-        line = lines[number]
-        text = line.lstrip(LEAD)[:200].lower()
-        for wanted, row in _BY_LINE[notice.heads[number]]:
-            if text.startswith(wanted) and (not row.contains or _contains(lines, row)):
+    folded = notice.folded
+    for match in _MARKED.finditer(folded):
+        start = match.end()
+        if folded.count("\n", 0, start) > _MOST_LINES:
+            break
+        for wanted, row in _BY_LINE[folded[start : start + HEAD]]:
+            if folded.startswith(wanted, start) and (not row.contains or _contains(folded, row)):
                 if row.sure:
-                    return Recognized(row, line.strip()[:200], sure=True)
-                vague = vague or Recognized(row, line.strip()[:200], sure=False)
+                    return Recognized(row, sure=True)
+                vague = vague or Recognized(row, sure=False)
     return vague
 
 
-def _contains(lines: Sequence[str], row: Format) -> bool:
-    return any(row.contains in line.lower() for line in lines[:_MOST_LINES])
+def _contains(folded: str, row: Format) -> bool:
+    return any(row.contains in line for line in folded.split("\n", _MOST_LINES)[:_MOST_LINES])
 
 
 def of_report(text: str) -> Format | None:

@@ -19,7 +19,7 @@ class Format:
     name: str
     lines: tuple[str, ...] = ()
     """How a line of the report's text begins that no other mail has, after blanks, dashes and
-    stars; at least `original.HEAD` letters."""
+    stars; at least `beginnings.HEAD` letters."""
     fields: tuple[str, ...] = ()
     """Header fields that tell it: `x-mxl-notehash`, `x-mailer: surfcontrol` (how the value begins)
     or `message-id: *gmr@mx.google.com` (what it contains). An address in

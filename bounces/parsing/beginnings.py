@@ -1,0 +1,30 @@
+"""How lines begin, as tables have it: all rows of a table as one expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+HEAD = 7
+"""How many letters of a line's beginning, behind dashes and the like, are looked up in tables."""
+LEAD = " \t-=*|_~#+.[(<\"'!"
+
+
+def lines_with(heads: Iterable[str]) -> re.Pattern[str]:
+    """An expression that ends before any of `heads` where a line begins with it, behind `LEAD`.
+
+    It is for texts in lower case, with a line end before the first line too: searching skips from
+    one line end to the next.
+    """
+    return re.compile(rf"\n[{re.escape(LEAD)}]*+(?={_any_of(heads)})")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Branch letter by letter, so that no letter of a text is compared with every word."""
+    branches: dict[str, list[str]] = {}
+    for word in words:
+        if not word:
+            return ""
+        branches.setdefault(word[0], []).append(word[1:])
+    either = [re.escape(letter) + _any_of(rests) for letter, rests in branches.items()]
+    return either[0] if len(either) == 1 else f"(?:{'|'.join(either)})"
