@@ -146,7 +146,7 @@ def _look(notice: Notice, depth: int) -> _Look:
             for finding in found:
                 finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
-        by_title = recognized is not None and recognized.mark.startswith("subject: ")
+        by_title = recognized is not None and recognized.by_title
         if by_title or ((is_sure or is_titled) and _is_from_a_daemon(notice)):
             nobody = [Finding(diagnostic=notice.whole_text)]
             return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")

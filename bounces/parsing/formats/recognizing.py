@@ -70,6 +70,8 @@ class Recognized(NamedTuple):
     format: Format
     sure: bool
     """Whether it is a bounce, whoever sent it: the reporter's own words say so."""
+    by_title: bool = False
+    """Whether the subject told it."""
 
 
 def recognize(notice: Notice, needs_surety: bool = True) -> Recognized | None:
@@ -83,7 +85,7 @@ def recognize(notice: Notice, needs_surety: bool = True) -> Recognized | None:
     by_line = _by_lines(notice)
     if by_field is None or by_line is None:
         return by_field or by_line
-    return Recognized(by_field.format, by_field.sure or by_line.sure)
+    return by_field._replace(sure=by_field.sure or by_line.sure)
 
 
 def _by_fields(headers: Headers, sender: str) -> Recognized | None:
@@ -105,7 +107,8 @@ def _by_value(name: str, value: str, rows: list[tuple[str, Format]]) -> Recogniz
         for wanted, row in rows
         if (wanted[1:] in value if wanted[:1] == "*" else value.startswith(wanted))
     )
-    return Recognized(row, row.sure and name == "subject")
+    by_title = name == "subject"
+    return Recognized(row, row.sure and by_title, by_title)
 
 
 def _by_lines(notice: Notice) -> Recognized | None:
