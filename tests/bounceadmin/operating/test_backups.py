@@ -52,7 +52,8 @@ def places(request, tmp_path: Path):
         return
     need("pg_dump", "PostgreSQL's backup program")
     server = need_postgresql()
-    names = {"ba_backup_here": here, "ba_backup_there": there}
+    # Whoever else tests on this server has others.
+    names = {f"ba_backup_here_{os.getpid()}": here, f"ba_backup_there_{os.getpid()}": there}
     parts = urlsplit(server)
     with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as admin:
         for name, environment in names.items():
