@@ -19,11 +19,18 @@ from bounces.parsing.reasons.framing import (
     split_host,
     without_frame,
 )
-from bounces.parsing.reasons.pairs import PairIndex
+from bounces.parsing.reasons.pairs import PairIndex, UnspacedPairs
 from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
-from bounces.parsing.reasons.texts import PAIR_ROWS, TEXT_ROWS, WEAK_ROWS, WORD_ROWS
+from bounces.parsing.reasons.texts import (
+    PAIR_ROWS,
+    TEXT_ROWS,
+    TOGETHER_ROWS,
+    UNSPACED_ROWS,
+    WEAK_ROWS,
+    WORD_ROWS,
+)
 
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
@@ -34,6 +41,8 @@ _USUAL = 1500
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
+_UNSPACED = UnspacedPairs(UNSPACED_ROWS)
+_TOGETHER = tuple((of, frozenset(words.split()), reason) for of, words, reason in TOGETHER_ROWS)
 _ABOUT = PhraseIndex(WORD_ROWS)
 _WEAK = PhraseIndex(WEAK_ROWS)
 _HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
@@ -90,6 +99,9 @@ _ADDRESS_FORMATS = frozenset(
 """Reports that say "user unknown" of addresses only, and name no SMTP command."""
 _TELLING = frozenset("127")
 """Subjects of status codes (address, mailbox, security) that are chosen with care."""
+_YIELDING = frozenset(("1.1", "2.1"))
+"""Of these, codes that yield to what is said of the mailbox: both are sent of full ones, and x.2.1
+of unknown ones too."""
 _SILENT = frozenset(("", "0.0", "1.0"))
 """Codes that leave it to "recipient address rejected", which servers say of anything."""
 _KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
@@ -223,14 +235,18 @@ def _by_text(case: _Case) -> Verdict | None:
     phrase = case.wording.phrase
     if phrase is None:
         return None
-    reason = _in_its_place(phrase.reason, phrase.text, case)
+    reason = phrase.reason
+    for of, beside, more in _TOGETHER:
+        if of == reason and not beside.isdisjoint(case.word_set):
+            reason = more
+    reason = _in_its_place(reason, phrase.text, case)
     return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
 
 
 def _by_pair(case: _Case) -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
     words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', case.said)))} ")
-    pair = _PAIRS.find(frozenset(words.split()), words)
+    pair = _PAIRS.find(frozenset(words.split()), words) or _UNSPACED.find(words)
     if pair is None:
         return None
     if pair.reason == "systemerror" and case.command in _BEFORE_MAIL:
@@ -285,9 +301,12 @@ def _by_code(case: _Case) -> Verdict:
     status, command = evidence.status, case.command
     if command == "PIPE":
         return case.verdict("mailererror", "command:PIPE")
+    pair = _by_pair(case) if status[2:] in _YIELDING else None
+    if pair and (pair.reason == "mailboxfull" or status[2:] == "2.1"):
+        return pair
     if status[2:3] in _TELLING and (reason := reason_of_status(status, vague=False)):
         return case.verdict(reason, f"status:{status}")
-    if verdict := _by_pair(case):
+    if verdict := pair or _by_pair(case):
         return verdict
     if status[2:3] == "5" and command in _GREETING:
         return case.verdict(_BY_COMMAND[command], f"command:{command}")

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bounces.parsing.reasons.phrases import spellings, words_of
+from bounces.parsing.reasons.phrases import is_unspaced, spellings, words_of
 
 _NEAR = 8
 """How many words before or after what is said its subject is looked for."""
+_OPEN = frozenset(
+    ("such", "unknown", "invalid", "illegal", "bad", "wrong", "incorrect", "nonexistent",
+     "existent", "find", "locate", "no")
+)  # fmt: skip
+"""Last words of what is said that ask for a subject behind them: "no such user"."""
 _OWNERS = frozenset(
     (
         "ip", "sender", "senders", "originator", "mailfrom",
@@ -38,16 +43,39 @@ class _Saying:
         """Return the subject next to an occurrence in `words`, rather before it than after."""
         at = words.find(self.words)
         while at >= 0:
+            after = words[at + len(self.words) :].split(maxsplit=_NEAR)[:_NEAR]
+            if after and after[0] in self.of and self.words.split()[-1] in _OPEN:
+                return after[0]
             before = words[:at].rsplit(maxsplit=_NEAR)[-_NEAR:]
             for index in range(len(before) - 1, -1, -1):
                 if before[index] in self.of:
                     owners = (w for w in before[max(0, index - 2) : index] if w in _OWNERS)
                     return next((w for w in owners if w in self.of), before[index])
-            for word in words[at + len(self.words) :].split(maxsplit=_NEAR)[:_NEAR]:
-                if word in self.of:
+            for index, word in enumerate(after):
+                if word in self.of and not (index and after[index - 1] in _OWNERS - self.of.keys()):
                     return word
             at = words.find(self.words, at + 1)
         return ""
+
+
+class UnspacedPairs:
+    """Pairs of languages written without spaces, where both only need to stand in the text."""
+
+    def __init__(self, rows: Iterable[tuple[str, tuple[str, ...], tuple[str, ...]]]) -> None:
+        """Take rows of (reason, subjects, things said); earlier rows win."""
+        self._rows = tuple(rows)
+
+    def find(self, words: str) -> Pair | None:
+        """Return the first pair in `words`, or None."""
+        if words.isascii() or not is_unspaced(words):
+            return None
+        for reason, subjects, things in self._rows:
+            for subject in subjects:
+                if subject in words:
+                    for said in things:
+                        if said in words:
+                            return Pair(reason, subject, said)
+        return None
 
 
 class PairIndex:

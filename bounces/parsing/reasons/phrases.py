@@ -98,6 +98,11 @@ class Phrase:
         return False
 
 
+def is_unspaced(words: str) -> bool:
+    """Whether `words` hold letters of a language that is written without spaces."""
+    return _UNSPACED.search(words) is not None
+
+
 def _parts(phrase: str) -> tuple[str, ...]:
     """Cut `phrase` at `*`; a star that touches a word leaves that end of the word open."""
     pieces = phrase.lower().split("*")

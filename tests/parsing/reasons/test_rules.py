@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bounces.parsing.reasons import REASONS, Evidence, classify
-from bounces.parsing.reasons.pairs import PairIndex
+from bounces.parsing.reasons.pairs import PairIndex, UnspacedPairs
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import CODES, reason_of_status
@@ -14,6 +14,8 @@ from bounces.parsing.reasons.texts import (
     ORDER,
     PAIR_ROWS,
     TEXT_ROWS,
+    TOGETHER_ROWS,
+    UNSPACED_ROWS,
     WEAK_ROWS,
     WORD_ROWS,
 )
@@ -72,6 +74,29 @@ def _paired(text: str) -> str:
     words = words_of(text)
     pair = _PAIRS.find(frozenset(words), f" {' '.join(words)} ")
     return pair.reason if pair else ""
+
+
+@pytest.mark.parametrize("number", range(len(UNSPACED_ROWS)))
+def test_every_saying_of_a_language_without_spaces_gives_its_reason(number: int) -> None:
+    reason, subjects, sayings = UNSPACED_ROWS[number]
+    pairs = UnspacedPairs(UNSPACED_ROWS)
+    missed = [
+        saying
+        for saying in sayings
+        if not any(
+            (pair := pairs.find(f"{subject}が{saying}")) and pair.reason == reason
+            for subject in subjects
+        )
+    ]
+    assert not missed
+
+
+@pytest.mark.parametrize("row", TOGETHER_ROWS)
+def test_words_beside_a_phrase_say_more_than_it(row: tuple[str, str, str]) -> None:
+    of, words, reason = row
+    phrase = LANGUAGES["English"][of][0].replace("*", "xq")
+    for word in words.split():
+        assert classify(Evidence(f"{phrase} {word}", command="DATA")).reason == reason
 
 
 @_PROVIDERS

@@ -17,6 +17,7 @@ from bounces.parsing.reasons.texts import (
     japanese,
     korean,
     pairs,
+    pairs_asia,
     pairs_europe,
     polish,
     portuguese,
@@ -24,7 +25,7 @@ from bounces.parsing.reasons.texts import (
     spanish,
     turkish,
 )
-from bounces.parsing.reasons.texts.ranking import FIRST, WEAK, WORDS
+from bounces.parsing.reasons.texts.ranking import FIRST, TOGETHER, WEAK, WORDS
 
 ORDER: tuple[str, ...] = (
     "suppressed", "virusdetected", "authfailure", "norelaying", "requireptr", "ratelimited",
@@ -73,8 +74,14 @@ TEXT_ROWS: tuple[tuple[str, str], ...] = (
 PAIR_ROWS = (*pairs.PAIRS, *pairs_europe.PAIRS)
 """(reason, subjects, things said), for texts that hold no phrase."""
 
+UNSPACED_ROWS = pairs_asia.UNSPACED_PAIRS
+"""The same of languages without spaces."""
+
 WORD_ROWS = WORDS
 """(reason, word), for texts that only name what it is about."""
+
+TOGETHER_ROWS = TOGETHER
+"""(reason of a phrase, words, reason), where the words beside a phrase say more than it does."""
 
 WEAK_ROWS = WEAK
 """(reason, phrase) that yield to telling codes and to the SMTP command."""

@@ -299,7 +299,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "unauthorised",
         "requires authentication",
         "require authentication",
-        "session encryption",
         "cryptographic failure",
         "message integrity failure",
         "sorry you don't authenticate",
@@ -347,5 +346,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "certificate expired",
         "certificate invalid",
         "mta sts",
+        "session encryption",
     ),
 }

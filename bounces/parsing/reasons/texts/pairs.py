@@ -58,6 +58,9 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("virusdetected", _MESSAGE + " " + _FILE, (
         "virus", "viruses", "worm", "trojan", "malware", "infected", "infection", "malicious",
         "harmful", "dangerous")),
+    ("filtered", "recipient recipients user addressee owner", (
+        "rejected by", "refused by", "blocked by", "declined by", "not accepted by", "refuses",
+        "rejects", "does not want", "not want", "only accepts")),
     ("suspend", _PERSON + " " + _PLACE + " " + _DOMAIN, (
         "suspended", "suspension", "disabled", "deactivated", "inactive", "inactivity",
         "not active", "not activated", "locked", "frozen", "closed", "blocked", "terminated",
@@ -66,6 +69,9 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "non payment")),
     ("badreputation", "reputation", (
         "bad", "poor", "low", "negative", "score", "ip", "sender", "domain", "too low")),
+    ("norelaying", "relay relaying relays", (
+        "denied", "not allowed", "disallowed", "prohibited", "not permitted", "refused",
+        "forbidden", "rejected", "not authorized", "not possible")),
     ("norelaying", "domain domains relay gateway", (
         "not local", "is not hosted", "not hosted", "not handled", "not served", "not ours",
         "not one of ours", "no relay", "not relay", "not a relay", "list of accepted",
@@ -103,6 +109,9 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "not a member", "not approved", "not on the list", "must exist", "must resolve",
         "not resolve", "unresolvable", "bogus", "fake", "not one of your", "not yours",
         "does not match", "not match", "may not use")),
+    ("notaccept", "domain host server destination system", (
+        "does not accept", "not accept any", "accepts no", "does not receive", "receives no",
+        "no smtp service", "send only")),
     ("hasmoved", _PERSON + " " + _PLACE, (
         "has moved", "moved to", "has changed", "new address is", "now uses", "replaced by")),
     ("hostunknown", _DOMAIN, (
@@ -134,7 +143,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "out of order", "bad", "illegal", "not allowed", "rejected")),
     ("systemfull", "disk filesystem spool server system partition", (
         "full", "out of space", "no space", "not enough space", "exhausted")),
-    ("mailererror", "program script command pipe procmail maildrop delivery", (
+    ("mailererror", "program script command pipe procmail maildrop", (
         "exited", "exit code", "returned", "died", "crashed", "cannot execute", "killed")),
     ("systemerror", "system server service servers database disk backend ldap", (
         "shutting down", "shut down", "down", "error", "unavailable", "not available", "busy",

@@ -149,6 +149,34 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("rejected", "callout"),
     ("filtered", "filtered"),
     ("rejected", "spoof"),
+    ("rejected", "batv"),
+    ("ratelimited", "greylist"),
+    ("ratelimited", "greylisted"),
+    ("ratelimited", "greylisting"),
+    ("ratelimited", "graylisted"),
+    ("ratelimited", "graylisting"),
+    ("norelaying", "relaying"),
+    ("suppressed", "unsubscribed"),
+    ("suppressed", "suppression"),
+    ("spamdetected", "junk"),
+    ("spamdetected", "unsolicited"),
+    ("contenterror", "attachment"),
+    ("contenterror", "attachments"),
+    ("contenterror", "mime"),
+    ("networkerror", "loop"),
+    ("securityerror", "authentication"),
+    ("securityerror", "credentials"),
+    ("rejected", "sender"),
+)
+
+TOGETHER: tuple[tuple[str, str, str], ...] = (
+    # What a phrase is taken for, words beside it, what both mean.
+    ("securityerror", "spf dkim dmarc", "authfailure"),
+    ("securityerror", "encryption starttls", "failedstarttls"),
+    ("systemerror", "tls starttls", "failedstarttls"),
+    ("blocked", "surbl uribl hyperlink hyperlinks", "spamdetected"),
+    ("mesgtoobig", "hop hops", "networkerror"),
+    ("mesgtoobig", "mailbox inbox quota", "mailboxfull"),
 )
 
 WEAK: tuple[tuple[str, str], ...] = (
