@@ -11,7 +11,9 @@ from django.conf import settings
 
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
-threads = 4
+# Webhook requests that come at once are stored at once (`bounces/storing_together.py`): the more
+# threads, the more share a commit. Each may hold a connection to the database.
+threads = 16
 timeout = 60
 # Finishes what it is answering when it is told to stop.
 graceful_timeout = 20

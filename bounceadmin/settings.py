@@ -61,6 +61,8 @@ MIDDLEWARE = [
     # Before all that may answer below /api/ with a page for people.
     "bounceadmin.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Before all that only pages need.
+    "bounceadmin.machines.MachinesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

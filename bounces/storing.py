@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bounces import kept_words
+from bounces.collecting import without_collecting
 from bounces.models import InboundMessage, RawMessage
 from bounces.text import storable
 from lists import bulk
@@ -57,6 +58,7 @@ class Stored:
     """What `store` did: the rows it made, how many it had before, what it refused."""
 
     ids: list[int] = field(default_factory=list)
+    digests: set[str] = field(default_factory=set)
     duplicates: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
@@ -69,21 +71,26 @@ def store(messages: Iterable[Incoming]) -> Stored:
     """
     stored = Stored()
     for batch in _batches(messages):
-        rows: dict[str, _Row] = {}
-        for message in batch:
-            if not message.raw.strip():
-                stored.refused.append(Refusal(message.source_detail, "The message is empty."))
-                continue
-            row = _row(message)
-            stored.duplicates += row.message.digest in rows
-            rows.setdefault(row.message.digest, row)
-        known = set(
-            InboundMessage.objects.filter(digest__any_of=rows).values_list("digest", flat=True)
-        )
-        stored.duplicates += len(known)
-        fresh = [row for digest, row in rows.items() if digest not in known]
-        stored.ids += _save(fresh)
+        with without_collecting():
+            _store_batch(batch, stored)
     return stored
+
+
+def _store_batch(batch: list[Incoming], stored: Stored) -> None:
+    rows: dict[str, _Row] = {}
+    for message in batch:
+        if not message.raw.strip():
+            stored.refused.append(Refusal(message.source_detail, "The message is empty."))
+            continue
+        row = _row(message)
+        stored.duplicates += row.message.digest in rows
+        rows.setdefault(row.message.digest, row)
+    known = set(InboundMessage.objects.filter(digest__any_of=rows).values_list("digest", flat=True))
+    stored.duplicates += len(known)
+    fresh = [row for digest, row in rows.items() if digest not in known]
+    if fresh:
+        stored.ids += _save(fresh)
+        stored.digests |= rows.keys() - known
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,15 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from bounces import roads
+from bounces import roads, storing_together
 from bounces.models import InboundMessage, WebhookEndpoint
-from bounces.models.webhooks import digest_of_token
-from bounces.sources.sealing import UnsealableError, unseal
-from bounces.sources.webhooks.base import Keys, Provider, check_age, check_basic_auth
+from bounces.sources.webhooks import endpoints
+from bounces.sources.webhooks.base import Provider, check_age, check_basic_auth
 from bounces.sources.webhooks.errors import RefusedError
 from bounces.sources.webhooks.providers import PROVIDERS
 from bounces.sources.webhooks.stored_request import write
-from bounces.storing import Incoming, store
+from bounces.storing import Incoming
 from bounces.text import storable
-from bounces.waking import wake
 
 # Of the envelope that `raw_mail` senders may give beside the message.
 _SENDER, _RECIPIENT = "X-Envelope-From", "X-Envelope-To"
@@ -36,11 +34,6 @@ class Answer:
     body: dict[str, object] = field(default_factory=dict)
 
 
-def endpoint_of(token: str) -> WebhookEndpoint | None:
-    """The endpoint at this address; one that is off is there too."""
-    return WebhookEndpoint.objects.filter(token_digest=digest_of_token(token)).first()
-
-
 def receive(token: str, request: HttpRequest) -> Answer:
     """Take `request` in. When this returns 200 it is committed; what it says is interpreted later.
 
@@ -49,13 +42,13 @@ def receive(token: str, request: HttpRequest) -> Answer:
     404: no such address; 413: too long; 503: try again.
     """
     try:
-        endpoint = endpoint_of(token)
-        if endpoint is None:
+        known = endpoints.at(token)
+        if known is None:
             return Answer(404, {"error": "There is no webhook at this address."})
         try:
-            return _receive(endpoint, request)
+            return _receive(known, request)
         except RefusedError as refused:
-            _note(endpoint, refused)
+            _note(known.endpoint, refused)
             return _refusal(refused)
     except (DatabaseError, InterfaceError):
         return _refusal(_AWAY)
@@ -63,26 +56,28 @@ def receive(token: str, request: HttpRequest) -> Answer:
 
 def is_known(token: str) -> bool:
     """Whether an active endpoint is there: services ask before they take an address."""
-    endpoint = endpoint_of(token)
-    return endpoint is not None and endpoint.is_active
+    known = endpoints.at(token)
+    return known is not None and known.endpoint.is_active
 
 
-def _receive(endpoint: WebhookEndpoint, request: HttpRequest) -> Answer:
+def _receive(known: endpoints.Known, request: HttpRequest) -> Answer:
+    endpoint = known.endpoint
     provider = PROVIDERS[endpoint.provider]
     if not endpoint.is_active:
         raise RefusedError(403, "This webhook is switched off.")
     _read_body(request)
-    keys = _keys(endpoint)
+    keys = known.unsealed()
     if provider.secret is not None and not keys.secret:
         raise RefusedError(403, f"No {provider.secret.label.lower()} is set for it yet.")
     check_basic_auth(request, keys.basic_auth)
     provider.authenticate(request, keys)
     provider.check(request)
     check_age(provider, request, timezone.now())
-    stored = store([_incoming(endpoint, provider, request)])
-    wake(len(stored.ids))
+    outcome = storing_together.store(_incoming(endpoint, provider, request))
     roads.worked(road_of(endpoint.pk), endpoint.name)
-    return Answer(200, {"stored": len(stored.ids), "duplicates": stored.duplicates})
+    return Answer(
+        200, {"stored": int(outcome == "stored"), "duplicates": int(outcome == "duplicate")}
+    )
 
 
 def _read_body(request: HttpRequest) -> None:
@@ -99,17 +94,6 @@ def _read_body(request: HttpRequest) -> None:
         raise too_long
     # What Django keeps it as: its own limit is one for forms.
     request._body = body
-
-
-def _keys(endpoint: WebhookEndpoint) -> Keys:
-    try:
-        return Keys(
-            secret=unseal(endpoint.sealed_secret),
-            basic_auth=unseal(endpoint.sealed_basic_auth),
-            topics=endpoint.allowed_topics,
-        )
-    except UnsealableError as error:
-        raise RefusedError(503, str(error)) from error
 
 
 def _incoming(endpoint: WebhookEndpoint, provider: Provider, request: HttpRequest) -> Incoming:
