@@ -296,7 +296,7 @@ def test_a_batch_costs_the_same_queries_as_one(campaign, django_assert_max_num_q
     people = [make_subscriber("", campaign.mailing_list) for _ in range(150)]
     raws = [dsn(to=return_path(campaign, person)) for person in people]
     stored = store([Incoming(raw, "listener") for raw in raws])
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(50):
         assert process(stored.ids) == {"bounce": 150}
     assert Subscription.objects.filter(status="bounced").count() == 150
 
