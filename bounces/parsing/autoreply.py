@@ -45,7 +45,8 @@ _MASS_MAIL = frozenset({"list-unsubscribe", "list-id", "list-post", "feedback-id
 _SURE = {
     "any": r"\[?auto[- ]?re(?:ply|sponse)\]?|autoreply|auto: |o\.o\.o\.|ooo\b",
     "en": r"(?:re: )?auto(?:mat(?:ic|ed|ically))?[- ]?(?:generated )?(?:email |e-mail |mail )?"
-    r"(?:repl(?:y|ies)|response|responder|answer|acknowledge?ment)|out of (?:the )?office|"
+    r"(?:repl(?:y|ies)|response|responder|answer|acknowledge?ment)|"
+    r"(?:i am |i'm |i will be )?(?:currently )?out of (?:the )?office|"
     r"out[- ]of[- ]office|absence notification|away from my mail|"
     r"[^:]{1,60} is (?:currently )?(?:out of (?:the )?office|on leave|on vacation)|"
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)|"

@@ -59,7 +59,8 @@ def _coded(text: str) -> Codes:
     code = ""
     for match in _CANDIDATE.finditer(text):
         number, status, quoted = match.groups()
-        if status and number[0] == status[0]:
+        # At the beginning it is a reply even where the classes differ, as in `554 4.4.7 ...`.
+        if status and (number[0] == status[0] or (match.start() == 0 and number[0] != "2")):
             return Codes(number, status, True)
         if not code and (quoted or _announced(text, match.start(), number)):
             code = number

@@ -20,6 +20,7 @@ _GENERAL = Layout(
 _MOST_BEFORE_HOST = 1000
 # What says that delivery is still being tried, by letters that all of a row have.
 _DELAYED = {
+    "(delay)": ("(delay)",),
     "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
     "will ": ("will be retried", "will keep trying", "will continue to try", "will retry",
               "will continue trying", "will continue attempting", "will try again"),
@@ -43,7 +44,8 @@ _GIVEN_UP = re.compile(
     re.I,
 )
 _EXPIRED = re.compile(
-    r"envelope expired|(?:delivery|retry) time(?:out)? (?:has )?(?:expired|exceeded)|"
+    # Not "delivery time expired": so RFC 3463 3.5 names x.4.7, of delays too.
+    r"envelope expired|(?:delivery timeout|retry time(?:out)?) (?:has )?(?:expired|exceeded)|"
     r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
     re.I,
 )
