@@ -14,13 +14,18 @@ from ninja import Field, Schema
 
 from bounceadmin.api.fields import BIGGEST, Text, in_utc
 from bounceadmin.api.problems import ProblemError
+from lists.looking import Looked, look
 
 Item = TypeVar("Item")
 MOST = 1000
 
 
 class Page(Schema, Generic[Item]):
-    """Some rows, and the cursor of those that follow; null where these are the last."""
+    """Some rows, and the cursor of those that follow; null where these are the last.
+
+    There can be fewer than asked for, even none, with others to follow: each call looks through so
+    many rows at most, and the cursor goes on where it ended.
+    """
 
     items: list[Item]
     next: str | None
@@ -38,7 +43,7 @@ def by_id(rows: QuerySet, cursor: str, limit: int) -> dict[str, object]:
     if cursor:
         (last,) = _read(cursor, 1)
         rows = rows.filter(pk__gt=last)
-    return _page(list(rows.order_by("pk")[: limit + 1]), limit, lambda row: [row.pk])
+    return _page(Looked(list(rows.order_by("pk")[: limit + 1])), limit, lambda row: [row.pk])
 
 
 def newest_first(rows: QuerySet, column: str, cursor: str, limit: int) -> dict[str, object]:
@@ -49,14 +54,14 @@ def newest_first(rows: QuerySet, column: str, cursor: str, limit: int) -> dict[s
         rows = rows.filter(**{f"{column}__lte": moment}).exclude(
             Q(**{column: moment, "pk__gte": last})
         )
-    found = list(rows.order_by(f"-{column}", "-pk")[: limit + 1])
-    return _page(found, limit, lambda row: [getattr(row, column).isoformat(), row.pk])
+    looked = look(rows.order_by(f"-{column}", "-pk"), limit + 1)
+    return _page(looked, limit, lambda row: [getattr(row, column).isoformat(), row.pk])
 
 
-def _page(found: list, limit: int, key) -> dict[str, object]:
-    more = len(found) > limit
-    items = found[:limit]
-    return {"items": items, "next": _write(key(items[-1])) if more else None}
+def _page(looked: Looked, limit: int, key) -> dict[str, object]:
+    items = looked.rows[:limit]
+    last = items[-1] if len(looked.rows) > limit else looked.end
+    return {"items": items, "next": None if last is None else _write(key(last))}
 
 
 def _write(key: list) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bounces import raw_storage
 from bounces.models.packed import PackedBinaryField
 from bounces.models.webhooks import WebhookEndpoint
+from lists.looking import Served
 from lists.models import Campaign, MailingList
 
 
@@ -55,6 +56,11 @@ class InboundMessage(models.Model):
         MAIL = "message/rfc822", _("Mail")
         # A webhook's request: the headers that are needed, a blank line, the body.
         REQUEST = "message/http", _("Webhook request")
+
+    SERVED = (
+        Served("state", but=(State.PROCESSED,)),
+        Served("kind", but=("", "bounce")),
+    )
 
     # SHA-256 of the content: the same message by two roads, or fetched twice, is one row.
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -223,6 +229,15 @@ class BounceEvent(models.Model):
         ORIGIN = "origin", _("The recipient's own mail servers handed it over")
         ACCEPTED = "accepted", _("The list or the campaign acts on unverified bounces")
         NONE = "", _("Nothing proves that it is about mail we sent")
+
+    SERVED = (
+        Served("address"),
+        Served("campaign"),
+        Served("domain"),
+        Served("kind", but=(Kind.BOUNCE,)),
+        Served("reason"),
+        Served("mailing_list"),
+    )
 
     message = models.ForeignKey(
         InboundMessage, models.PROTECT, related_name="events", verbose_name=_("message")

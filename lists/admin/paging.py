@@ -18,6 +18,9 @@ from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from lists import looking
+from lists.looking import Looked, look
+
 AFTER, BEFORE = "after", "before"
 _BETWEEN = "~"
 
@@ -71,6 +74,9 @@ class KeysetChangeList(ChangeList):
 
     next_url = ""
     previous_url = ""
+    # Where looking ended before the page was full, and where it goes on.
+    looked_to: object = None
+    further_url = ""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[str]:
         return list(self.model_admin.ordering)
@@ -97,7 +103,11 @@ class KeysetChangeList(ChangeList):
             except (ValueError, OverflowError) as error:
                 raise IncorrectLookupParameters(error) from error
             rows = rows.filter(wanted)
-        found = list(rows[: self.list_per_page + 1])
+        if hasattr(self.model, "SERVED"):
+            looked = look(rows, self.list_per_page + 1)
+        else:
+            looked = Looked(list(rows[: self.list_per_page + 1]))
+        found = looked.rows
         more = len(found) > self.list_per_page
         found = found[: self.list_per_page]
         if back:
@@ -107,6 +117,8 @@ class KeysetChangeList(ChangeList):
             self.next_url = self._url(AFTER, found[-1])
         if found and (more if back else after):
             self.previous_url = self._url(BEFORE, found[0])
+        if looked.end is not None:
+            self._look_further(looked.end, back)
 
     @property
     def _order(self) -> Sequence[str]:
@@ -116,6 +128,15 @@ class KeysetChangeList(ChangeList):
     def first_url(self) -> str:
         """The list's beginning, under the same filters."""
         return self.get_query_string()
+
+    def _look_further(self, end: Model, back: bool) -> None:
+        self.looked_to = getattr(end, self._order[0].removeprefix("-"))
+        self.looked_through = looking.MOST
+        self.further_url = self._url(BEFORE if back else AFTER, end)
+        if back:
+            self.previous_url = ""
+        else:
+            self.next_url = ""
 
     def _url(self, name: str, row: Model) -> str:
         return self.get_query_string({name: cursor_of(row, self._order)})

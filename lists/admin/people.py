@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from lists.addresses import canonical
 from lists.admin.paging import LargeTable
 from lists.models import Subscriber, Subscription
-from lists.searching import by_address
+from lists.searching import MOST_BEGINNING, by_address, by_beginning
 
 
 class SubscriberForm(forms.ModelForm):
@@ -41,7 +42,13 @@ class SubscriberAdmin(LargeTable, ModelAdmin):
     list_display = ["address", "domain", "created_at"]
     ordering = ["-pk"]
     search_fields = ["canonical"]
-    search_help_text = _("The beginning of an address, or a domain: ann, ann@example.com, @test")
+    search_help_text = format_lazy(
+        _(
+            "The beginning of an address, or a domain: ann, ann@example.com, @test. By a beginning "
+            "the first {n} are found."
+        ),
+        n=f"{MOST_BEGINNING:,}",
+    )
     form = SubscriberForm
     fields = ["address"]
     inlines = [SubscriptionInline]
@@ -52,9 +59,7 @@ class SubscriberAdmin(LargeTable, ModelAdmin):
         text = search_term.strip()
         if text.startswith("@"):
             return by_address(queryset, text, "canonical"), False
-        # The unique index serves a beginning as well.
-        beginning = text.casefold() if settings.FOLD_LOCAL_PART else text
-        return queryset.filter(canonical__startswith=beginning), False
+        return by_beginning(queryset, text, "canonical"), False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None

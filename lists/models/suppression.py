@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lists.looking import Served
 from lists.models.choices import Scope, Stream
 from lists.models.mailing import MailingList
 from lists.pseudonyms import is_pseudonym
@@ -38,6 +39,12 @@ class Suppression(models.Model):
         UNSUBSCRIBE = "unsubscribe", _("Unsubscribed elsewhere")
         MANUAL = "manual", _("Added by hand")
         IMPORT = "import", _("Imported")
+
+    SERVED = (
+        Served("address"),
+        Served("domain"),
+        Served("cause", but=(Cause.HARD,)),
+    )
 
     # The address itself, not a subscriber: it stays suppressed when the subscriber is deleted.
     address = models.CharField(_("address"), max_length=254)
@@ -128,6 +135,8 @@ class SuppressionLog(models.Model):
         REMOVED = "removed", _("Removed from the list")
         RESTORED = "restored", _("Put back on the list")
         ERASED = "erased", _("Personal data erased")
+
+    SERVED = (Served("address"),)
 
     suppression_id = models.BigIntegerField(null=True, blank=True)
     address = models.CharField(_("address"), max_length=254)
