@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bounces.tasks.delete_old_raw_messages",
         "schedule": crontab(hour=3, minute=20),
     },
+    # Months ahead; every hour, since one that finds the table busy leaves it at that.
+    "create-partitions": {
+        "task": "bounces.tasks.create_partitions",
+        "schedule": crontab(minute=7),
+    },
     "forget-old-events": {
         "task": "bounces.tasks.forget_old_events",
         "schedule": crontab(hour=3, minute=50),

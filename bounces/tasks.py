@@ -2,8 +2,18 @@
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
-from bounces import archiving, dry_run, housekeeping, looping, picking, privacy, sweeping
+from bounces import (
+    archiving,
+    dry_run,
+    housekeeping,
+    looping,
+    partitions,
+    picking,
+    privacy,
+    sweeping,
+)
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
 
@@ -23,6 +33,7 @@ def sweep() -> None:
 @shared_task
 def delete_old_raw_messages() -> None:
     housekeeping.delete_old_raw_messages()
+    partitions.drop_old_raw_messages(timezone.now())
     housekeeping.delete_old_receipts()
     looping.forget_old()
 
@@ -30,6 +41,11 @@ def delete_old_raw_messages() -> None:
 @shared_task
 def archive_raw_messages() -> None:
     archiving.run(seconds=45)
+
+
+@shared_task
+def create_partitions() -> None:
+    partitions.create_ahead(timezone.now())
 
 
 @shared_task

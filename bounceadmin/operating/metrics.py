@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bounces import roads
+from bounces import partitions, roads
 from bounces.backlog import count_up_to
 from bounces.models import InboundMessage
 from lists import health
@@ -39,6 +39,7 @@ class StateOfTheSystem(Collector):
         yield from _roads()
         yield from _recipients()
         yield from _bands(now)
+        yield from _partitions(now)
 
     def describe(self) -> Iterable[Metric]:
         # Otherwise the registry would ask the database when the process starts.
@@ -114,6 +115,17 @@ def _bands(now: datetime) -> Iterator[Metric]:
             band.add_metric([*labels, name], int(row.health.band == name))
     yield rate
     yield band
+
+
+def _partitions(now: datetime) -> Iterator[Metric]:
+    ahead = GaugeMetricFamily(
+        "bounceadmin_partition_months_ahead",
+        "Months after this one that a table in monthly parts has a part for; PostgreSQL only.",
+        labels=["table"],
+    )
+    for table, months in partitions.months_ahead(now).items():
+        ahead.add_metric([table], months)
+    yield ahead
 
 
 registry = CollectorRegistry()

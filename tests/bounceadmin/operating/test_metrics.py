@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -115,12 +116,14 @@ def test_each_list_has_its_band_and_rate(client):
 
 
 def test_a_scrape_costs_the_same_queries_however_much_there_is(client, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    # PostgreSQL is asked for the parts of tables, too.
+    number = 9 if connection.vendor == "postgresql" else 8
+    with django_assert_num_queries(number):
         scrape(client)
     for _ in range(3):
         campaign = make_campaign()
         make_event(campaign=campaign)
         counting.add([counting.Count(campaign.pk, timezone.now().date(), "a.example", "hard")])
         make_message()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(number):
         scrape(client)
