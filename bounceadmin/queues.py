@@ -36,6 +36,7 @@ ROUTES: dict[str, Queue] = {
     "bounces.tasks.sweep": DEFAULT,
     "bounces.tasks.delete_old_raw_messages": LONG,
     "bounces.tasks.archive_raw_messages": LONG,
+    "bounces.tasks.create_partitions": LONG,
     "bounces.tasks.fetch_due_mailboxes": DEFAULT,
     "bounces.tasks.fetch_mailbox": FETCH,
     "bounces.tasks.forget_old_events": LONG,
