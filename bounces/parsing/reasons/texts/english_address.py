@@ -364,6 +364,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "find mx record",
         "no dns entries",
         "domain of recipient",
+        "no ip address found",
     ),
     "notaccept": (
         "does not accept any mail",

@@ -251,6 +251,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "account is in maintenance",
         "account is temporarily limited",
         "account is limited",
+        "administratively disabled",
     ),
     "hasmoved": (
         "has moved to",

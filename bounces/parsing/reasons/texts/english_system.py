@@ -274,6 +274,12 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "queue unavailable",
         "due to temporary failure",
         "ldap lookup",
+        "unable to chdir",
+        "has wrong uid",
+        "has wrong owner",
+        "remote host address is the local host",
+        "failed to expand",
+        "lookup of * deferred",
     ),
     "networkerror": (
         "malformed name server reply",
@@ -467,5 +473,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "could be contacted",
         "could not be contacted",
         "not possible in time",
+        "retry times",
     ),
 }

@@ -134,7 +134,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "unavailable", "bad", "with that name", "by that name", "by this name", "matching",
         "misspelled", "no match", "mistyped", "reserved", "not a valid", "has left", "anymore",
         "any more", "could not locate", "cannot locate", "unable to locate", "isn't here",
-        "not at this", "not on this", "anybody", "nobody", "no one")),
+        "not at this", "not on this", "anybody", "nobody", "no one", "do not know")),
     ("securityerror", "authentication login password credentials user username client", (
         "required", "failed", "wrong", "incorrect", "must log in", "must login",
         "must authenticate", "log in first")),

@@ -122,6 +122,9 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("securityerror", "delivery not authorized message refused"),
     ("filtered", "only allows senders on the list"),
     ("filtered", "only accepts messages from"),
+    ("blocked", "ip is not permitted"),
+    ("blocked", "ip is not allowed"),
+    ("systemerror", "service is currently unavailable"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
