@@ -13,6 +13,7 @@ from bounces.parsing import (
     dsn,
     enriching,
     mime,
+    original,
     replies,
     reports,
     ses,
@@ -54,8 +55,12 @@ _ABOUT_DELIVERY = re.compile(
     re.I,
 )
 _UNDELIVERED = re.compile(
-    r"(?:could not|couldn't|cannot|can't) be delivered|undeliver|delivery (?:has )?failed|"
-    r"(?:unable|failed) to deliver|was(?: not|n't) delivered",
+    r"(?:could not|couldn't|cannot|can't) be (?:delivered|sent)|undeliver|delivery (?:has )?failed|"
+    r"(?:unable|failed|not able) to (?:be )?deliver|(?:was|has)(?: not|n't) (?:been )?delivered|"
+    r"nicht zugestellt|n'a (?:pas )?pu être (?:remis|distribu|délivr)|(?:no|não) (?:se )?(?:ha )?"
+    r"(?:pudo|podido|pôde) (?:ser )?entreg|non (?:è stato possibile|può essere) consegn|"
+    r"не (?:может быть |было |удалось )?доставл?[еи]|(?:配信|送信|配達|お届け)できません|"
+    r"(?:未能|无法|無法)[^。\n]{0,6}(?:投递|送达|发送|投遞|送達)|被退回",
     re.I,
 )
 _FORWARDED = re.compile(
@@ -171,21 +176,24 @@ def _is_from_a_daemon(notice: Notice) -> bool:
     nobody = return_path in ("<>", "") or "mailer-daemon" in return_path
     about_delivery = _BOUNCE_SUBJECT.search(notice.subject) is not None
     if not _DAEMON.search(headers.get("from")):
-        return about_delivery and (
-            not autoreply.is_subject(notice.subject) if nobody else _reads_as_a_report(notice)
-        )
+        if nobody and about_delivery:
+            return not autoreply.is_subject(notice.subject)
+        is_titled = about_delivery and _BOUNCE_SUBJECT.match(notice.subject) is not None
+        return (nobody or is_titled) and _reads_as_a_report(notice, is_titled)
     # Postmasters write letters too, and systems that measure send reports.
     if _MEASURED.match(notice.subject):
         return False
     return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
 
 
-def _reads_as_a_report(notice: Notice) -> bool:
-    """Whether a message by nobody in particular has the subject, words and codes of a report."""
+def _reads_as_a_report(notice: Notice, is_titled: bool) -> bool:
+    """Whether a message by nobody in particular says what reports say: of a message that it
+    returns, or with the subject and codes of a report."""
+    returns = not original.RETURNED_TYPES.isdisjoint(notice.types)
     return (
-        _BOUNCE_SUBJECT.match(notice.subject) is not None
+        (returns or is_titled)
         and _UNDELIVERED.search(notice.whole_text) is not None
-        and replies.codes_in(notice.whole_text) != replies.Codes()
+        and (returns or replies.codes_in(notice.whole_text) != replies.Codes())
         and not autoreply.mark_of(notice.headers, notice.subject)
     )
 
@@ -257,7 +265,7 @@ def _notification(notification: tuple[Kind, list[Finding], str], notice: Notice)
 
 
 def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
-    headers, original = notice.headers, look.notice.original
+    headers, returned = notice.headers, look.notice.original
     fields = headers.fields
     delivered: list[str] = []
     for name in _DELIVERED_TO:
@@ -269,8 +277,8 @@ def _assemble(notice: Notice, look: _Look, note: str) -> ParsedMessage:
         look.kind, look.reports, look.form,
         _message_id(headers), notice.sender_as_written, tuple(dict.fromkeys(delivered))[:50],
         notice.subject, dates.read(headers.get("date")),
-        look.return_path or addresses.first(original.get("return-path")),
-        _message_id(original), original.text("subject"), addresses.of_author(original.get("from")),
+        look.return_path or addresses.first(returned.get("return-path")),
+        _message_id(returned), returned.text("subject"), addresses.of_author(returned.get("from")),
         look.feedback_source, note,
     )  # fmt: skip
 
