@@ -25,6 +25,7 @@ from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
 from bounces.parsing.reasons.texts import (
     PAIR_ROWS,
+    REPLY_WORD_ROWS,
     TEXT_ROWS,
     TOGETHER_ROWS,
     UNSPACED_ROWS,
@@ -36,6 +37,8 @@ _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
 
 _LONGEST_HOST = 255
+_LONGEST_REPLY = 300
+"""How many characters the words of a text have that is a reply rather than a reporter's letter."""
 _USUAL = 1500
 """How many characters of a reply's words are worth remembering."""
 
@@ -44,6 +47,7 @@ _PAIRS = PairIndex(PAIR_ROWS)
 _UNSPACED = UnspacedPairs(UNSPACED_ROWS)
 _TOGETHER = tuple((of, frozenset(words.split()), reason) for of, words, reason in TOGETHER_ROWS)
 _ABOUT = PhraseIndex(WORD_ROWS)
+_ABOUT_REPLY = PhraseIndex((*WORD_ROWS, *REPLY_WORD_ROWS))
 _WEAK = PhraseIndex(WEAK_ROWS)
 _HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
 _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
@@ -312,7 +316,8 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(_BY_COMMAND[command], f"command:{command}")
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
-    if word := _ABOUT.find(case.word_set, case.words):
+    about = _ABOUT if len(case.words) > _LONGEST_REPLY else _ABOUT_REPLY
+    if word := about.find(case.word_set, case.words):
         return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
     if case.is_for_now and command not in _BEFORE_MAIL and (verdict := _by_weak_phrase(case)):
         return verdict

@@ -81,6 +81,12 @@ def test_reporters_sentence_tells_the_command(sentence: str, reason: str) -> Non
     assert classify(Evidence(sentence)).reason == reason
 
 
+def test_words_of_a_reporters_letter_are_not_those_of_a_reply() -> None:
+    letter = "Your mail is returned to its sender, a copy is added as an attachment. " * 6
+    assert classify(Evidence("550 Sender?", command="RCPT")).reason == "rejected"
+    assert classify(Evidence(letter)).reason == "onhold"
+
+
 def test_stated_command_outranks_the_sentence() -> None:
     evidence = Evidence("550 User unknown (in reply to RCPT TO command)", command="DATA")
     assert classify(evidence).reason == "filtered"

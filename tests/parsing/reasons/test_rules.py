@@ -13,6 +13,7 @@ from bounces.parsing.reasons.texts import (
     LANGUAGES,
     ORDER,
     PAIR_ROWS,
+    REPLY_WORD_ROWS,
     TEXT_ROWS,
     TOGETHER_ROWS,
     UNSPACED_ROWS,
@@ -53,7 +54,11 @@ def test_every_phrase_of_a_language_gives_its_reason(language: str) -> None:
     assert not missed
 
 
-@pytest.mark.parametrize("rows", [FIRST, WORD_ROWS, WEAK_ROWS], ids=["first", "words", "weak"])
+@pytest.mark.parametrize(
+    "rows",
+    [FIRST, WORD_ROWS, REPLY_WORD_ROWS, WEAK_ROWS],
+    ids=["first", "words", "reply words", "weak"],
+)
 def test_every_phrase_outside_the_order_gives_its_reason(rows: tuple[tuple[str, str], ...]) -> None:
     missed = [row for row in rows if _classified(*row) != row[0]]
     assert not missed

@@ -9,12 +9,13 @@ COMCAST = Provider(
     source="postmaster.comcast.net: error codes",
     hosts=("comcast.net",),
     words=("comcast", "xfinity"),
-    code=re.compile(r"(?<![a-z0-9])(bl|es|rl|pt)\d{6}(?!\d)"),
+    code=re.compile(r"(?<![a-z0-9])(bl|es|rl|pt|dm)(?:\d{6}|\d{3})(?!\d)"),
     codes={
         "bl": "blocked",
         "es": "blocked",
         "rl": "ratelimited",
         "pt": "requireptr",
+        "dm": "authfailure",
     },
     phrases=(
         ("requireptr", "ptr"),

@@ -182,7 +182,7 @@ MICROSOFT = Provider(
         "5.7.510": "notaccept",
         "5.7.511": "blocked",
         "5.7.512": "notcompliantrfc",
-        "5.7.513": "spamdetected",
+        "5.7.513": "blocked",
         "5.7.515": "authfailure",
         **span("5.7.", 606, 649, "blocked"),
         "5.7.703": "filtered",

@@ -25,7 +25,7 @@ from bounces.parsing.reasons.texts import (
     spanish,
     turkish,
 )
-from bounces.parsing.reasons.texts.ranking import FIRST, TOGETHER, WEAK, WORDS
+from bounces.parsing.reasons.texts.ranking import FIRST, REPLY_WORDS, TOGETHER, WEAK, WORDS
 
 ORDER: tuple[str, ...] = (
     "suppressed", "virusdetected", "authfailure", "norelaying", "requireptr", "ratelimited",
@@ -79,6 +79,9 @@ UNSPACED_ROWS = pairs_asia.UNSPACED_PAIRS
 
 WORD_ROWS = WORDS
 """(reason, word), for texts that only name what it is about."""
+
+REPLY_WORD_ROWS = REPLY_WORDS
+"""(reason, word), for texts that are no longer than a reply."""
 
 TOGETHER_ROWS = TOGETHER
 """(reason of a phrase, words, reason), where the words beside a phrase say more than it does."""

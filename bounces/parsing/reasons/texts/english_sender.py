@@ -347,5 +347,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "certificate invalid",
         "mta sts",
         "session encryption",
+        "dane validation",
+        "tlsa invalid",
+        "dnssec invalid",
     ),
 }

@@ -47,7 +47,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "too high", "too fast", "too quickly", "per hour", "per minute", "per day", "hourly",
         "daily", "limit exceeded", "limit reached", "exceeded the limit", "exceeds the limit",
         "exceeded limit", "throttled", "throttling", "slow down", "slower", "faster", "too often",
-        "per second", "an hour", "a day", "in one hour", "in one day", "allowance")),
+        "per second", "allowance")),
     ("toomanyconn", "connections connection sessions recipients rcpts addresses processes", (
         "too many", "maximum number", "maximum", "limit", "limit exceeded", "exceeded",
         "exceeds", "parallel", "concurrent", "simultaneous", "at a time", "at once", "at most",
@@ -58,9 +58,11 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("virusdetected", _MESSAGE + " " + _FILE, (
         "virus", "viruses", "worm", "trojan", "malware", "infected", "infection", "malicious",
         "harmful", "dangerous")),
+    ("filtered", "rejected refused blocked declined accepted denied filtered", (
+        "by the recipient", "by recipient", "by the user", "by this user", "by the addressee",
+        "by your recipient")),
     ("filtered", "recipient recipients user addressee owner", (
-        "rejected by", "refused by", "blocked by", "declined by", "not accepted by", "refuses",
-        "rejects", "does not want", "not want", "only accepts")),
+        "refuses", "rejects", "does not want", "not want", "only accepts")),
     ("suspend", _PERSON + " " + _PLACE + " " + _DOMAIN, (
         "suspended", "suspension", "disabled", "deactivated", "inactive", "inactivity",
         "not active", "not activated", "locked", "frozen", "closed", "blocked", "terminated",
@@ -110,8 +112,9 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "not resolve", "unresolvable", "bogus", "fake", "not one of your", "not yours",
         "does not match", "not match", "may not use")),
     ("notaccept", "domain host server destination system", (
-        "does not accept", "not accept any", "accepts no", "does not receive", "receives no",
-        "no smtp service", "send only")),
+        "does not accept mail", "does not accept email", "does not accept messages",
+        "not accept any", "accepts no", "does not receive", "receives no", "no smtp service",
+        "send only")),
     ("hasmoved", _PERSON + " " + _PLACE, (
         "has moved", "moved to", "has changed", "new address is", "now uses", "replaced by")),
     ("hostunknown", _DOMAIN, (
@@ -135,9 +138,10 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "misspelled", "no match", "mistyped", "reserved", "not a valid", "has left", "anymore",
         "any more", "could not locate", "cannot locate", "unable to locate", "isn't here",
         "not at this", "not on this", "anybody", "nobody", "no one", "do not know")),
-    ("securityerror", "authentication login password credentials user username client", (
-        "required", "failed", "wrong", "incorrect", "must log in", "must login",
-        "must authenticate", "log in first")),
+    ("securityerror", "authentication login password credentials username", (
+        "required", "failed", "wrong", "incorrect")),
+    ("securityerror", "client user sender you", (
+        "must log in", "must login", "must authenticate", "log in first", "authenticate first")),
     ("syntaxerror", "command commands parameter parameters argument arguments", (
         "unknown", "not known", "not recognized", "unrecognized", "invalid", "not implemented",
         "out of order", "bad", "illegal", "not allowed", "rejected")),

@@ -125,6 +125,8 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("blocked", "ip is not permitted"),
     ("blocked", "ip is not allowed"),
     ("systemerror", "service is currently unavailable"),
+    ("spamdetected", "as spam by"),
+    ("filtered", "recipients are blocked by your organization"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -161,14 +163,18 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("norelaying", "relaying"),
     ("suppressed", "unsubscribed"),
     ("suppressed", "suppression"),
-    ("spamdetected", "junk"),
     ("spamdetected", "unsolicited"),
+    ("securityerror", "credentials"),
+)
+
+REPLY_WORDS: tuple[tuple[str, str], ...] = (
+    # The same in a reply; longer texts, of reporters, hold these words whatever happened.
     ("contenterror", "attachment"),
     ("contenterror", "attachments"),
     ("contenterror", "mime"),
+    ("spamdetected", "junk"),
     ("networkerror", "loop"),
     ("securityerror", "authentication"),
-    ("securityerror", "credentials"),
     ("rejected", "sender"),
 )
 
