@@ -138,7 +138,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rejected", "nadawca nadawcy", ("odrzucony", "nieznany", "nie istnieje", "nieprawidłowy")),
     ("hostunknown", "domena domeny", ("nie istnieje", "nie znaleziono", "nieznana")),
     ("userunknown", _PL, ("nie istnieje", "nie znaleziono", "nieznany", "nieznane",
-                          "nieprawidłowy", "nieprawidłowa", "nie znaleziony")),
+                          "nieprawidłowy", "nieprawidłowa", "nie znaleziony", "nie ma", "brak")),
     # Russian
     ("mailboxfull", _RU + " квота", ("переполнен", "заполнен", "превышена", "превышен", "полон")),
     ("suspend", _RU, ("заблокирован", "заблокирована", "отключен", "отключена", "неактивен",
