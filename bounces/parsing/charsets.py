@@ -51,6 +51,7 @@ _SUPERSETS = {
 # Codecs of Python that are no character sets, or that may grow their input without bound.
 _REFUSED = frozenset({"idna", "punycode", "mbcs", "oem", "undefined", "unicode_escape",
                       "raw_unicode_escape", "unicode-escape", "raw-unicode-escape"})  # fmt: skip
+_USUAL = frozenset({"us-ascii", "utf-8", "iso-8859-1"})
 _ESCAPES = re.compile(r"\x1b[$(]")
 
 
@@ -100,7 +101,8 @@ def to_text(byte_string: str, charset: str = "") -> str:
             codec = codec_of(charset)
             codec = codec if codec.startswith(("iso2022", "iso-2022")) else "iso2022_jp_ext"
             return byte_string.encode("latin-1").decode(codec, "replace")
-        codec = codec_of(charset) if charset else ""
+        # Most charsets write ASCII as it is.
+        codec = codec_of(charset) if charset and charset.lower() not in _USUAL else ""
         if codec.startswith(("utf-7", "utf-16", "utf-32", "hz")):
             return byte_string.encode("latin-1").decode(codec, "replace")
         return byte_string

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from bounces.parsing import addresses
 from bounces.parsing.formats import Format, of_report
@@ -26,6 +25,7 @@ _SUPPLEMENT = re.compile(
     r"#\d\.\d{1,3}\.\d{1,3}[ \t]+(?:[Ss][Mm][Tt][Pp];[ \t]*)?(.{3,1000}?)>?[ \t]*$", re.S
 )
 _HOST_KIND = re.compile(r"^[ \t]*[A-Za-z][\w.-]{0,20}[ \t]*;[ \t]*")
+_PLAIN_HOST = re.compile(r"[A-Za-z]{3,8}; ?(\w[\w.-]{0,253}\w)", re.A)
 _PROGRAM = ("|", "/", ":", '"|', '"/')
 # What software writes in Action besides RFC 3464's five words (2.3.3).
 _ACTIONS = {
@@ -128,20 +128,23 @@ def findings_of(text: str) -> list[Finding]:
     return found
 
 
-def _field_groups(text: str) -> Iterator[Headers]:
+def _field_groups(text: str) -> list[Headers]:
     """The groups of fields, also where there is no empty line between those of two recipients."""
     has_blanks = " \n" in text or "\t\n" in text
     groups = _GROUPS.split(text) if has_blanks else text.split("\n\n")
+    found: list[Headers] = []
     for group in groups[: MOST_RECIPIENTS * 2]:
-        if ":" not in group:
-            continue
-        fields = Headers(group)
-        if not fields.repeats("final-recipient"):
-            yield fields
-            continue
-        first = next(name for name in fields.fields if name in _BEGINS_RECIPIENT)
-        for piece in re.split(rf"\n(?={first}[ \t]*:)", group, flags=re.I):
-            yield Headers(piece)
+        if ":" in group:
+            fields = Headers(group)
+            found += _torn(group, fields) if fields.repeats("final-recipient") else (fields,)
+    return found
+
+
+def _torn(group: str, fields: Headers) -> list[Headers]:
+    """The groups of several recipients that run together in one."""
+    first = next(name for name in fields.fields if name in _BEGINS_RECIPIENT)
+    pieces = re.split(rf"\n(?={first}[ \t]*:)", group, flags=re.I)
+    return [Headers(piece) for piece in pieces]
 
 
 def _finding(fields: Headers, reporting: str) -> Finding:
@@ -156,18 +159,16 @@ def _finding(fields: Headers, reporting: str) -> Finding:
         diagnostic = comment[1]
     if not diagnostic and (supplement := _SUPPLEMENT.search(fields.get("x-supplementary-info"))):
         diagnostic = supplement[1]
-    finding = Finding(
-        recipient=recipient,
-        original_recipient=original if original != recipient else "",
-        action=action_of(fields.get("action"))
-        or ("delayed" if "will-retry-until" in fields else ""),
-        status=status[1] if status else "",
-        diagnostic=diagnostic,
-        remote_mta=host_of(fields.get("remote-mta")),
-        reporting_mta=reporting,
-    )
-    actual = fields.get("x-actual-recipient").partition(";")[2].strip()
-    if kind == "x-unix" or _names_program(final) or actual.startswith(_PROGRAM):
+    finding = Finding(recipient, diagnostic)
+    finding.original_recipient = original if original != recipient else ""
+    finding.action = action_of(fields.get("action"))
+    if not finding.action and "will-retry-until" in fields:
+        finding.action = "delayed"
+    finding.status = status[1] if status else ""
+    finding.remote_mta = host_of(fields.get("remote-mta"))
+    finding.reporting_mta = reporting
+    actual = _behind_type(fields.get("x-actual-recipient"))
+    if kind == "x-unix" or _behind_type(final).startswith(_PROGRAM) or actual.startswith(_PROGRAM):
         finding.command = "PIPE"
     if category := fields.get("x-powermta-bouncecategory"):
         finding.hint = _POWERMTA.get(category.partition(" ")[0].lower(), "")
@@ -178,8 +179,8 @@ def _finding(fields: Headers, reporting: str) -> Finding:
     return finding
 
 
-def _names_program(value: str) -> bool:
-    return value.partition(";")[2].strip().startswith(_PROGRAM)
+def _behind_type(value: str) -> str:
+    return value.partition(";")[2].strip()
 
 
 def action_of(value: str) -> str:
@@ -200,6 +201,8 @@ def diagnostic_of(value: str) -> tuple[str, str]:
 
 def host_of(value: str) -> str:
     """The host of a `dns; mx.example.org (192.0.2.1)` field, lower case."""
+    if (plain := _PLAIN_HOST.fullmatch(value)) is not None:
+        return plain[1].lower()
     kind = _HOST_KIND.match(value)
     host = value[kind.end() :] if kind else value
     words = host.replace("(", " ").split(None, 1)

@@ -29,37 +29,42 @@ _PARAMETER = re.compile(
 class Headers:
     """The fields of one header block, by lower-case name, in order."""
 
-    __slots__ = ("_more", "fields")
+    __slots__ = ("_found", "fields")
 
     def __init__(self, block: str) -> None:
+        self._found: list[tuple[str, str]]
+        """All names and values, as they stand."""
+        self._found = found = _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]
         self.fields: dict[str, str] = {}
         """The first value of each, as it stands."""
-        self._more: dict[str, list[str]] = {}
-        fields = self.fields
-        for name, value in _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]:
-            name = name.lower()
-            if name in fields:
-                self._more.setdefault(name, []).append(value)
-            else:
-                fields[name] = value
+        keep = self.fields.setdefault
+        for name, value in found:
+            keep(name.lower(), value)
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields
 
     def repeats(self, name: str) -> bool:
         """Whether field `name` (lower case) stands more than once."""
-        return name in self._more
+        return len(self._values(name)) > 1
 
     def get(self, name: str) -> str:
         """The first value of field `name` (lower case), unfolded, undecoded; "" if absent."""
-        value = self.fields.get(name, "")
+        value = self.fields.get(name)
+        if value is None:
+            return ""
         return unfold(value) if "\n" in value else value.strip()
 
     def all(self, name: str) -> list[str]:
         """Every value of field `name` (lower case), unfolded, undecoded."""
+        return [unfold(value) for value in self._values(name)]
+
+    def _values(self, name: str) -> list[str]:
         if name not in self.fields:
             return []
-        return [unfold(value) for value in (self.fields[name], *self._more.get(name, ()))]
+        if len(self._found) == len(self.fields):
+            return [self.fields[name]]
+        return [value for written, value in self._found if written.lower() == name]
 
     def text(self, name: str) -> str:
         """The first value of field `name` as a person reads it."""

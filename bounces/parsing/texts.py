@@ -82,7 +82,8 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
             finding.diagnostic = about_all
         if form is not None and form.local and not finding.command:
             finding.command = "RCPT"
-        finding.remote_mta = finding.remote_mta or hosts.named_in(finding.diagnostic)
+        if len(found) > 1 and not finding.remote_mta:
+            finding.remote_mta = hosts.named_in(finding.diagnostic)
         finding.diagnostic = without_host(finding.diagnostic)
     return found
 

@@ -38,9 +38,11 @@ _COMMON = frozenset(
 def words_of(text: str) -> list[str]:
     """Cut `text` into the lower-case words that phrases are made of; addresses are left out."""
     if text.isascii():
-        words = _ASCII_WORD.findall(_without_addresses(text).lower())
+        text = _without_addresses(text) if "@" in text else text
+        words = _ASCII_WORD.findall(text.lower())
     else:
-        text = unicodedata.normalize("NFC", _ADDRESS.sub(" ", text)).replace("İ", "i")
+        text = _ADDRESS.sub(" ", text) if "@" in text else text
+        text = unicodedata.normalize("NFC", text).replace("İ", "i")
         words = _WORD.findall(text.lower())
     return words if _TWO_SPELLINGS.isdisjoint(words) else _in_one_spelling(words)
 
