@@ -7,6 +7,7 @@ and tells of each in the lines below it, or of all of them together in a section
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bounces.parsing import addresses
@@ -72,14 +73,18 @@ class Layout:
     """The line that ends what is said."""
 
 
+_Find = Callable[[str], re.Match[str] | None] | None
+"""Finds something on a line; None where a layout looks for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    begins: re.Pattern[str] | None
-    labels: re.Pattern[str] | None
-    announces: re.Pattern[str] | None
-    details: re.Pattern[str] | None
-    after_details: re.Pattern[str] | None
-    ends: re.Pattern[str] | None
+    begins: _Find
+    labels: _Find
+    announces: _Find
+    details: _Find
+    after_details: _Find
+    ends: _Find
     has_sections: bool
 
 
@@ -89,15 +94,33 @@ _compiled: dict[Layout, _Compiled] = {}
 def _compile(layout: Layout) -> _Compiled:
     labels = _LABELLED.format(labels=layout.labels, address=_ADDRESS)
     compiled = _compiled[layout] = _Compiled(
-        re.compile(layout.begins, re.I) if layout.begins else None,
-        re.compile(labels) if layout.labels else None,
-        re.compile(layout.announces, re.I) if layout.announces else None,
-        re.compile(layout.details, re.I) if layout.details else None,
-        re.compile(layout.after_details, re.I) if layout.after_details else None,
-        re.compile(layout.ends, re.I) if layout.ends else None,
+        _finder(layout.begins),
+        re.compile(labels).match if layout.labels else None,
+        _finder(layout.announces),
+        _finder(layout.details),
+        _finder(layout.after_details),
+        _finder(layout.ends),
         bool(layout.announces or layout.details or layout.after_details),
     )
     return compiled
+
+
+def _finder(expression: str) -> _Find:
+    if not expression:
+        return None
+    pattern = re.compile(expression, re.I)
+    # `search` would try all places of a line for what can only be at its beginning.
+    return pattern.match if _is_of_beginnings(expression) else pattern.search
+
+
+def _is_of_beginnings(expression: str) -> bool:
+    """Whether each alternative of an expression begins with `^`."""
+    depth = 0
+    outermost = []
+    for character in re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", expression):
+        depth += (character == "(") - (character == ")")
+        outermost.append(character if depth == 0 else "x")
+    return all(alternative.startswith("^") for alternative in "".join(outermost).split("|"))
 
 
 class _Reader:
@@ -127,10 +150,10 @@ class _Reader:
         has_sections, paragraphs = self.rules.has_sections, self.layout.paragraphs
         begun = begins is None
         for line in lines:
-            if ends is not None and ends.search(line):
+            if ends is not None and ends(line):
                 break
             if begins is not None and not begun:
-                match = begins.search(line)
+                match = begins(line)
                 if match is None:
                     continue
                 begun = True
@@ -166,14 +189,14 @@ class _Reader:
     def _take_section(self, line: str) -> bool:
         """Take a line that announces, begins, ends or goes on with what is told of all."""
         rules = self.rules
-        if rules.announces and (match := rules.announces.search(line)):
+        if rules.announces and (match := rules.announces(line)):
             self.announced = match[0].strip()
-        elif rules.details and (match := rules.details.search(line)):
+        elif rules.details and (match := rules.details(line)):
             self.in_details, self.current = True, None
             if any(self.shared):
                 self.shared.append(";")
             self.shared.append(line[match.end() :].strip())
-        elif rules.after_details and rules.after_details.search(line):
+        elif rules.after_details and rules.after_details(line):
             self.in_details = False
         elif self.in_details and not (
             rules.after_details and "@" in line and self._take_recipient(line)
@@ -184,7 +207,7 @@ class _Reader:
         return True
 
     def _take_recipient(self, line: str) -> bool:
-        if self.rules.labels and (match := self.rules.labels.match(line)):
+        if self.rules.labels and (match := self.rules.labels(line)):
             said = match[match.lastindex or 0]
             if self._take_others(match[1], said, len(line) - len(line.lstrip())):
                 return True

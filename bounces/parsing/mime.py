@@ -216,34 +216,33 @@ def read(text: str, depth: int = 0) -> Message:
         head, body = split_head(text)
     headers = Headers(head)
     message = Message(headers, _entity(headers), body, [])
-    _collect(message, depth)
+    _collect(message, message.entity, body, depth, 0)
     return message
 
 
-def _collect(message: Message, depth: int) -> None:
-    """Append the leaves of `message` to its parts, depth first, without recursion."""
-    waiting: list[tuple[Entity, str, int]] = [(message.entity, message.body, depth)]
-    parts = message.parts
-    while waiting:
-        entity, body, depth = waiting.pop()
-        kind = entity.type
-        if kind.startswith("multipart/") or (not kind and depth == 0 and body[:2] == "--"):
-            if depth >= MOST_DEPTH:
-                message.note = "Parts nested too deeply were left out."
-                continue
-            pieces = _split(entity.content_type, body)
-            if pieces:
-                room = MOST_PARTS - len(parts) - len(waiting)
-                if len(pieces) > room:
-                    message.note = "Some of the many parts were left out."
-                    pieces = pieces[: max(room, 0)]
-                for piece in reversed(pieces):
-                    waiting.append((*_split_part(piece), depth + 1))
-                continue
-            kind = "text/plain"
-        elif "/" not in kind:
-            kind = "text/plain"
-        parts.append(Part(entity, body, kind))
+def _collect(message: Message, entity: Entity, body: str, depth: int, waiting: int) -> None:
+    """Append the leaves of an entity to the parts of `message`; so many of others are `waiting`."""
+    kind = entity.type
+    if kind.startswith("multipart/") or (not kind and depth == 0 and body[:2] == "--"):
+        if depth >= MOST_DEPTH:
+            message.note = "Parts nested too deeply were left out."
+            return
+        pieces = _split(entity.content_type, body)
+        if pieces:
+            room = MOST_PARTS - len(message.parts) - waiting
+            if len(pieces) > room:
+                message.note = "Some of the many parts were left out."
+                pieces = pieces[: max(room, 0)]
+            waiting += len(pieces)
+            for piece in pieces:
+                waiting -= 1
+                inner, content = _split_part(piece)
+                _collect(message, inner, content, depth + 1, waiting)
+            return
+        kind = "text/plain"
+    elif "/" not in kind:
+        kind = "text/plain"
+    message.parts.append(Part(entity, body, kind))
 
 
 def _split(content_type: str, body: str) -> list[str]:

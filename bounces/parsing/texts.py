@@ -104,7 +104,7 @@ def by_layout(notice: Notice, form: Format | None) -> list[Finding]:
 
 def without_host(said: str) -> str:
     """What was said, without who said it: `host mx.example.net[192.0.2.25] said: 550 ...`."""
-    return _SAID.sub("", said, count=1)
+    return _SAID.sub("", said, count=1) if said.startswith("host ") else said
 
 
 def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
