@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 # The form that nearly all mail has; the standard library reads the others.
 _USUAL = re.compile(
@@ -16,6 +17,12 @@ _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_MONTH_NAMES, 1)}
 
 
+@lru_cache(maxsize=128)
+def _offset(zone: str) -> timedelta:
+    """How far `+0900` is ahead of UTC; raises ValueError where no clock is."""
+    return datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").utcoffset() or timedelta()
+
+
 def read(value: str) -> datetime | None:
     """The time of a Date field, in UTC; None where it is missing or broken."""
     if not value:
@@ -24,8 +31,8 @@ def read(value: str) -> datetime | None:
     try:
         if match and (month := _MONTHS.get(match[2])):
             day, _, year, time, zone = match.groups()
-            date = datetime.fromisoformat(f"{year}-{month}-{day:0>2}T{time}{zone}")
-            return date.astimezone(UTC)
+            date = datetime.fromisoformat(f"{year}-{month}-{day:0>2}T{time}+00:00")
+            return date - _offset(zone)
         date = parsedate_to_datetime(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, IndexError, OverflowError):

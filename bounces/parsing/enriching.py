@@ -19,15 +19,15 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
     """
     lines = notice.lines
     said = layouts.read(lines, form.layout if form else ANYWHERE)
-    by_address = {finding.recipient.lower(): finding for finding in said}
     quotes_dialogue = form is not None and form.transcript
     exchanges = transcripts.read(lines) if quotes_dialogue else []
     only = said[0] if len(said) == len(found) == 1 else None
+    by_address = {finding.recipient.lower(): finding for finding in said} if not only else {}
     for finding in found:
         told = (
-            by_address.get(finding.recipient.lower())
+            only
+            or by_address.get(finding.recipient.lower())
             or by_address.get(finding.original_recipient.lower())
-            or only
         )
         if told is not None:
             _add(finding, told)

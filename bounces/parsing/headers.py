@@ -29,24 +29,26 @@ _PARAMETER = re.compile(
 class Headers:
     """The fields of one header block, by lower-case name, in order."""
 
-    __slots__ = ("_found", "fields")
+    __slots__ = ("_more", "fields")
 
     def __init__(self, block: str) -> None:
-        self._found: list[tuple[str, str]]
-        """All names and values, as they stand."""
-        self._found = found = _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]
-        self.fields: dict[str, str] = {}
+        fields: dict[str, str] = {}
+        more: dict[str, list[str]] = {}
+        for name, value in _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]:
+            if (name := name.lower()) not in fields:
+                fields[name] = value
+            else:
+                more.setdefault(name, []).append(value)
+        self.fields = fields
         """The first value of each, as it stands."""
-        keep = self.fields.setdefault
-        for name, value in found:
-            keep(name.lower(), value)
+        self._more = more
 
     def __contains__(self, name: str) -> bool:
         return name in self.fields
 
     def repeats(self, name: str) -> bool:
         """Whether field `name` (lower case) stands more than once."""
-        return len(self._values(name)) > 1
+        return name in self._more
 
     def get(self, name: str) -> str:
         """The first value of field `name` (lower case), unfolded, undecoded; "" if absent."""
@@ -57,14 +59,11 @@ class Headers:
 
     def all(self, name: str) -> list[str]:
         """Every value of field `name` (lower case), unfolded, undecoded."""
-        return [unfold(value) for value in self._values(name)]
-
-    def _values(self, name: str) -> list[str]:
         if name not in self.fields:
             return []
-        if len(self._found) == len(self.fields):
-            return [self.fields[name]]
-        return [value for written, value in self._found if written.lower() == name]
+        if name not in self._more:
+            return [self.get(name)]
+        return [unfold(value) for value in (self.fields[name], *self._more[name])]
 
     def text(self, name: str) -> str:
         """The first value of field `name` as a person reads it."""

@@ -46,7 +46,9 @@ def codes_in(text: str) -> Codes:
     if found.adjacent:
         return found
     status = _STATUS.search(text)
-    return Codes(found.smtp, text[status.start() - 1 : status.end()]) if status else found
+    if status is None:
+        return found
+    return Codes(found.smtp, text[status.start() - 1 : status.end()])
 
 
 def reply_code_in(text: str) -> str:
@@ -61,7 +63,7 @@ def _coded(text: str) -> Codes:
         number, status, quoted = match.groups()
         # At the beginning it is a reply even where the classes differ, as in `554 4.4.7 ...`.
         if status and (number[0] == status[0] or (match.start() == 0 and number[0] != "2")):
-            return Codes(number, status, True)
+            return tuple.__new__(Codes, (number, status, True))
         if not code and (quoted or _announced(text, match.start(), number)):
             code = number
     return Codes(code) if code else _NO_CODES
@@ -71,6 +73,9 @@ def _announced(text: str, at: int, code: str) -> bool:
     """Whether a number stands where replies do; a 2xx, of which texts are full, only at once."""
     if code[0] == "2":
         return at == 0
+    # The usual places are told without the expression.
+    if at == 0 or text[at - 2 : at] == ": ":
+        return True
     return _BEFORE.search(text[max(at - 24, 0) : at]) is not None
 
 

@@ -28,6 +28,7 @@ def kind_of(found: list[Finding]) -> Kind:
 def report(finding: Finding, form: str) -> Report:
     """What is known of one recipient of a delivery report, with the reason."""
     said = finding.diagnostic or finding.context
+    # Results are made as tuples: by keywords it would take five times as long.
     codes = replies.codes_in(said)
     if not codes.smtp and finding.context:
         codes = replies.codes_in(finding.context)
@@ -39,22 +40,15 @@ def report(finding: Finding, form: str) -> Report:
         reason, rule, evidence = "delivered", f"action:{action}", diagnostic or action
     else:
         verdict = classify(
-            Evidence(
-                finding.context or diagnostic,
-                status,
-                smtp_code,
-                finding.action,
-                finding.recipient,
-                finding.remote_mta,
-                finding.reporting_mta,
-                form,
-                finding.command,
-            )
-        )
-        reason, rule, evidence = verdict.reason, verdict.rule, verdict.evidence
+            tuple.__new__(Evidence, (
+                finding.context or diagnostic, status, smtp_code, finding.action,
+                finding.recipient, finding.remote_mta, finding.reporting_mta, form,
+                finding.command, 0,
+            ))
+        )  # fmt: skip
+        reason, rule, evidence = verdict
         if finding.hint and reason in _VAGUE:
             reason, rule = finding.hint, f"{form}:category"
-    # Made as a tuple: by keywords it would take five times as long.
     return tuple.__new__(Report, (
         finding.recipient, category_of(reason), reason, action, status, smtp_code, diagnostic,
         finding.remote_mta, finding.reporting_mta, finding.original_recipient, "", rule,

@@ -177,7 +177,7 @@ class _Case:
         return (self.evidence.status or self.evidence.smtp_code).startswith("4")
 
     def verdict(self, reason: str, rule: str, phrase: str = "") -> Verdict:
-        return Verdict(reason, rule, sentence_with(phrase, self.text))
+        return tuple.__new__(Verdict, (reason, rule, sentence_with(phrase, self.text)))
 
 
 def classify(evidence: Evidence) -> Verdict:
