@@ -97,9 +97,9 @@ def _host(value: str) -> str:
 def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
     if notice.sender[:6] != "staff@" or not _JMRP_SENDER.match(notice.sender):
         return None
-    if original.RETURNED_TYPES.isdisjoint(notice.types):
-        return None
     match = _JMRP_SUBJECT.search(notice.subject)
+    if match is None and original.RETURNED_TYPES.isdisjoint(notice.types):
+        return None
     return Complaint(_recipients(Headers(""), notice), "abuse", match[1] if match else "", "", "",
                      f"Subject: {notice.subject}")  # fmt: skip
 

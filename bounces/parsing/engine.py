@@ -32,7 +32,7 @@ _BY_WEIGHT: tuple[Kind, ...] = ("bounce", "delayed", "delivered")
 _MOST_NESTING = 3
 """How deep a bounce may be wrapped in other messages."""
 _DAEMON = re.compile(
-    r"mailer-?daemon|post[-_]?master|microsoftexchange[0-9a-f]{32}@|mail[ ._-]?deliver|"
+    r"mailer-?daemon|mdaemon@|post[-_]?master|microsoftexchange[0-9a-f]{32}@|mail[ ._-]?deliver|"
     r"mail[ ._-]?daemon|mail administrator|system administrator|"
     r"^<?(?:bounces?|double-bounce)@|mail subsystem|メール配信|почтов",
     re.I,
@@ -221,7 +221,10 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
         return None
     announcement, _, report = notice.returned.partition("\n")
     if not _FORWARDED.search(announcement):
-        return None
+        # Some lists return what they do not take as it stands, without a word before it.
+        if not _DAEMON.search(notice.original.get("from")):
+            return None
+        report = notice.returned
     inner = _QUOTE.sub("", report).strip("\n")
     look = _look(Notice(mime.read(to_byte_string(inner))), depth + 1)
     return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None

@@ -40,7 +40,7 @@ _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notifi
 _FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full|(?<!\d)[45]\d\d[ -]", re.I)
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
-    r"could not be delivered(?! for )|undeliverable(?! for )",
+    r"could not be delivered(?! for )|u(?<!temporarily u)ndeliverable(?! for )",
     re.I,
 )
 _EXPIRED = re.compile(

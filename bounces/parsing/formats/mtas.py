@@ -290,6 +290,12 @@ FORMATS: tuple[Format, ...] = (
             begins=r"unable to deliver following mail", details=r"received negative reply from host"
         ),
     ),
+    Format(
+        "e500",
+        lines=("failed recipients --",),
+        fields=("from: *e500_smtp_mail_service@",),
+        layout=Layout(begins=r"Failed Recipients -", ends=r"^-+ ?Returned Mail"),
+    ),
     # Software of which only the reports are known.
     Format(
         "x1",
