@@ -86,19 +86,21 @@ def _cpu() -> float:
     )
 
 
-def prepare(number: int) -> list[Incoming]:
+def prepare(
+    number: int, number_of_lists: int = LISTS, campaigns_each: int = CAMPAIGNS_EACH
+) -> list[Incoming]:
     """People on lists, and a bounce for each of them."""
     dice = random.Random(8)
     lists = [
         MailingList.objects.create(
             name=f"List {n}", header_from="n@example.com", bounce_domain="bounces.example.com"
         )
-        for n in range(LISTS)
+        for n in range(number_of_lists)
     ]
     campaigns = [
         Campaign.objects.create(mailing_list=mailing_list, name=f"Mail {n}")
         for mailing_list in lists
-        for n in range(CAMPAIGNS_EACH)
+        for n in range(campaigns_each)
     ]
     people = []
     for n in range(number):
