@@ -31,8 +31,8 @@ _MOST_RACES = 10
 _SEVERITY = {"hard": 3, "block": 2, "soft": 1, "": 0}
 
 
-def record(found: Iterable[Understood], proofs: Proofs = NO_PROOFS) -> list[BounceEvent]:
-    """Save the events that are new, act on them, count them; return them.
+def record(found: Iterable[Understood], proofs: Proofs = NO_PROOFS) -> list[counting.Count]:
+    """Save the events that are new and act on them; return what is to be counted for them.
 
     `proofs` are those by who handed the message over.
 
@@ -55,8 +55,7 @@ def record(found: Iterable[Understood], proofs: Proofs = NO_PROOFS) -> list[Boun
     _hide_erased(events.values())
     fresh = _save_and_act(events)
     _unsubscribe(fresh)
-    counting.add([*_counts(fresh), *receipts.counts(waiting, fresh)])
-    return fresh
+    return [*_counts(fresh), *receipts.counts(waiting, fresh)]
 
 
 def _once_by_source(events: dict[str, BounceEvent]) -> dict[str, BounceEvent]:

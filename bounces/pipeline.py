@@ -26,7 +26,7 @@ from bounces.sources.webhooks import interpreting
 from bounces.sources.webhooks.interpreting import Interpreted
 from bounces.taking import Taken, Understood
 from bounces.text import storable
-from lists import bulk
+from lists import bulk, counting
 
 log = logging.getLogger(__name__)
 
@@ -155,15 +155,19 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
         )
         rows = [row for row in rows if row.pk in still]
         understood = [item for item in understood if item.row.pk in still]
-        eventing.record((i for i in understood if i.row.pk not in taken), proofs)
+        counts = eventing.record((i for i in understood if i.row.pk not in taken), proofs)
         for item in understood:
             mine = taken.get(item.row.pk)
             if mine is not None and mine.keep is not None:
                 mine.keep()
-        loops.count(still)
         _finish_mail([item for item in understood if item.row.pk not in requests], taken)
-        interpreting.finish([(row, requests[row.pk]) for row in rows if row.pk in requests])
+        told = [(row, requests[row.pk]) for row in rows if row.pk in requests]
+        interpreting.finish(told)
         _save(rows)
+        # Last, and each in its order: all workers add to these rows, and hold them until the end.
+        loops.count(still)
+        interpreting.count(told)
+        counting.add(counts)
     failed = InboundMessage.State.FAILED
     return Counter("failed" if row.state == failed else row.kind for row in rows)
 

@@ -69,16 +69,21 @@ def endpoints_of(rows: Sequence[InboundMessage]) -> dict[int, WebhookEndpoint]:
 
 
 def finish(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
-    """Note on the rows what became of their requests, and on the endpoints that they work.
+    """Note on the rows what became of their requests.
 
     Call it within the transaction that ends their processing; the rows are not saved here.
     """
-    by_endpoint: dict[int, Counter[str]] = defaultdict(Counter)
     for row, said in requests:
         state = InboundMessage.State.FAILED if said.problem else InboundMessage.State.PROCESSED
         row.state, row.kind = state, said.kind
         row.subject, row.error = storable(said.subject, 255), storable(said.problem, 2000)
         said.provider.keep(row)
+
+
+def count(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
+    """Note on the endpoints that they work; call it late in the transaction, as all count there."""
+    by_endpoint: dict[int, Counter[str]] = defaultdict(Counter)
+    for row, said in requests:
         by_endpoint[row.endpoint_id]["requests"] += 1
         by_endpoint[row.endpoint_id]["events"] += len(said.events)
     now = timezone.now()

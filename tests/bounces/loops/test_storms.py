@@ -168,7 +168,7 @@ def test_a_larger_batch_costs_no_more_queries(settings):
     settings.STORM_CAP_PER_HOUR = 100
     take_in(autoreply())
     counts = []
-    for number in (2, 20):
+    for number in (30, 60):
         ids = store([Incoming(autoreply(), "listener") for _ in range(number)]).ids
         with CaptureQueriesContext(connection) as queries:
             pipeline.process(ids)
