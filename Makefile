@@ -17,7 +17,7 @@ PURE := bounces/parsing bounces/handover.py diagnostics/checks diagnostics/scena
 	lists/importing/entries.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-ingest bench-scale bench-webhooks accuracy requirements clean
+.PHONY: help run test lint format bench bench-ingest bench-scale bench-webhooks bench-hot accuracy requirements clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-scale: .venv/dev.stamp ## Measure pages at 10,000 to a million events (DAT
 
 bench-webhooks: .venv/dev.stamp ## Measure webhook requests a second that are stored (DATABASE_URL)
 	$(BIN)/python -m benchmarks.webhooks
+
+bench-hot: .venv/dev.stamp ## Measure what workers at one campaign cost each other (DATABASE_URL)
+	$(BIN)/python -m benchmarks.hot
 
 accuracy: .venv/dev.stamp ## Measure how many bounces are read correctly
 	$(BIN)/python -m benchmarks.accuracy
