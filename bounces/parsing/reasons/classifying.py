@@ -267,7 +267,7 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
         return "mailererror"
     if command == "MAIL" and reason in ("hostunknown", "userunknown"):
         return "rejected"
-    if command in _BEFORE_MAIL and reason == "rejected":
+    if command in _BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
         return "blocked"
     if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
         return "blocked"

@@ -147,6 +147,11 @@ def test_a_name_that_the_greeting_gave_is_no_error_of_syntax() -> None:
     assert classify(Evidence("No", "5.5.4", "501", command="MAIL")).reason == "syntaxerror"
 
 
+def test_an_unknown_domain_at_the_greeting_is_the_one_that_the_sending_host_gave() -> None:
+    text = "Connected to 192.0.2.1 but my name was rejected. Remote host said: 501 Invalid domain"
+    assert classify(Evidence(text)).reason == "blocked"
+
+
 def test_any_code_of_the_address_says_that_an_unknown_user_is_none_of_a_filter() -> None:
     assert classify(Evidence("User unknown", "5.1.10", "550")).reason == "userunknown"
 

@@ -40,7 +40,7 @@ MICROSOFT = Provider(
         ("blocked", "bad helo"),
         ("blocked", "traffic not accepted from this ip"),
         ("blocked", "unfortunately messages from * weren't sent"),
-        ("ratelimited", "temporarily rate limited due to ip reputation"),
+        ("badreputation", "rate limited due to ip reputation"),
         ("ratelimited", "exceeded the rate limit"),
         ("ratelimited", "server busy please try again later from"),
         ("ratelimited", "due to excessive"),

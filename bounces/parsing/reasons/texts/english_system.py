@@ -326,7 +326,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "too many hops",
         "hop count",
         "hops exceeded",
-        "too many received",
         "too many mail hops",
         "forwarded more than the maximum allowed times",
         "mail loop",
@@ -384,6 +383,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "delivered to this host before",
         "could not resolve any mx",
         "is looping",
+        "too many received",
     ),
     "expired": (
         "timeout waiting",

@@ -127,6 +127,11 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("systemerror", "service is currently unavailable"),
     ("spamdetected", "as spam by"),
     ("filtered", "recipients are blocked by your organization"),
+    ("badreputation", "rate limited due to ip reputation"),
+    ("contenterror", "received headers suspected mail loop"),
+    ("policyviolation", "our system detected an illegal attachment"),
+    ("exceedlimit", "size the user accepts"),
+    ("exceedlimit", "size the recipient accepts"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
