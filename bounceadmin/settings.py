@@ -179,6 +179,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lists.tasks.delete_old_jobs",
         "schedule": crontab(hour=4, minute=10),
     },
+    "delete-old-sessions": {
+        "task": "bounceadmin.tasks.delete_old_sessions",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", **_every(60.0)},
     "delete-old-diagnostics": {
         "task": "diagnostics.tasks.delete_old",

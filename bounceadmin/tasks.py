@@ -1,6 +1,7 @@
 """What Celery calls: each task is one call of the domain."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from bounceadmin.alerts import conditions, delivering, watching
@@ -18,3 +19,8 @@ def watch() -> None:
 @shared_task
 def send_alerts() -> None:
     delivering.deliver(timezone.now())
+
+
+@shared_task
+def delete_old_sessions() -> None:
+    SessionStore.clear_expired()
