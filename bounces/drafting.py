@@ -14,6 +14,7 @@ from bounces.models import BounceEvent, InboundMessage
 from bounces.parsing import ParsedMessage, Report
 from bounces.taking import Understood
 from bounces.text import storable
+from lists import bulk
 from lists.addresses import canonical, domain_of
 
 Kind, Trust = BounceEvent.Kind, BounceEvent.Trust
@@ -89,8 +90,8 @@ def _event(
 ) -> BounceEvent:
     address = about.recipient or canonical(report.recipient, settings.FOLD_LOCAL_PART)
     kind = _kind_of(parsed.kind, report)
-    return BounceEvent(
-        message=row,
+    event = bulk.made(
+        BounceEvent,
         kind=kind,
         category=report.category if kind in (Kind.BOUNCE, Kind.DELAYED) else "",
         reason=storable(report.reason, 32),
@@ -111,6 +112,8 @@ def _event(
         rule=storable(report.rule, 120),
         evidence=storable(report.evidence, 2000),
     )
+    event.message = row
+    return event
 
 
 def _kind_of(kind: str, report: Report) -> str:

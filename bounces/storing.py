@@ -137,7 +137,8 @@ def _row(message: Incoming) -> _Row:
             "kept": f"{min(limit, len(message.raw)):,}",
             "size": f"{size:,}",
         }
-    row = InboundMessage(
+    row = bulk.made(
+        InboundMessage,
         digest=digest_of(message),
         size=size,
         source=message.source,
@@ -152,7 +153,7 @@ def _row(message: Incoming) -> _Row:
         received_at=message.received_at or timezone.now(),
         note=note,
     )
-    return _Row(row, RawMessage(content=message.raw[:limit]))
+    return _Row(row, bulk.made(RawMessage, content=message.raw[:limit]))
 
 
 def digest_of(message: Incoming) -> str:

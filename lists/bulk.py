@@ -7,19 +7,22 @@ a statement that is prepared once. Nothing is called that a model's `save` or a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BinaryField, Field, Lookup, Model, UniqueConstraint
+from django.db.models.base import ModelState
 from django.db.models.fields.related import ForeignObject
 from django.db.models.lookups import In
 
 from lists import copying
 
 Values = Sequence[Any]
+Row = TypeVar("Row", bound=Model)
 
 # Fewer rows are not worth the two round trips of a savepoint.
 _WORTH_COPYING = 20
@@ -63,6 +66,34 @@ def reserve_ids(model: type[Model], number: int) -> list[int]:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = (cursor.fetchone() or (0,))[0]
         return list(range(last + 1, last + 1 + number))
+
+
+def made(model: type[Row], **values: object) -> Row:
+    """`model(**values)`, four times as quick: for rows of which there are thousands.
+
+    `values` are columns' (`campaign_id`, not `campaign`); nothing is called that a signal would
+    call. TypeError for a name that the model does not have.
+    """
+    defaults, fresh = _defaults(model)
+    if not values.keys() <= defaults.keys():
+        raise TypeError(f"{model.__name__} has no {values.keys() - defaults.keys()}.")
+    row = model.__new__(model)
+    row._state = ModelState()
+    row.__dict__.update(defaults)
+    for name, make in fresh:
+        if name not in values:
+            row.__dict__[name] = make()
+    row.__dict__.update(values)
+    return row
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, object], list[tuple[str, Callable]]]:
+    """What each column has by itself, and what is to be called for those that differ by row."""
+    fields = model._meta.concrete_fields
+    fresh = [(f.attname, f.default) for f in fields if callable(f.default) and f.has_default()]
+    called = {name for name, _ in fresh}
+    return {f.attname: None if f.attname in called else f.get_default() for f in fields}, fresh
 
 
 def insert(rows: Sequence[Model]) -> int:

@@ -242,7 +242,8 @@ def _lift_expired(known_as: dict[str, str]) -> None:
 
 
 def _row(wish: SuppressionWish) -> Suppression:
-    return Suppression(
+    return bulk.made(
+        Suppression,
         address=wish.address,
         domain=domain_of(wish.address),
         scope=wish.scope,
@@ -259,7 +260,8 @@ def _row(wish: SuppressionWish) -> Suppression:
 def _entry(
     row: Suppression, reach: str, what: str, actor: str, why: str, evidence: str
 ) -> SuppressionLog:
-    return SuppressionLog(
+    return bulk.made(
+        SuppressionLog,
         suppression_id=row.pk,
         address=row.address,
         what=what,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -81,6 +82,29 @@ def test_each_row_gets_its_own_values():
     assert list(Subscription.objects.order_by("id").values_list(
         "subscriber_id", "hard_bounces", "soft_score", "last_bounce_at", "status"
     )) == [(ann.pk, 1, 1 / 3, at, "active"), (bob.pk, 2, 2 / 3, None, "active")]  # fmt: skip
+
+
+def test_a_row_is_made_as_its_model_makes_it():
+    before = timezone.now()
+    made = bulk.made(Subscription, subscriber_id=1, mailing_list_id=2)
+    asked = Subscription(subscriber_id=1, mailing_list_id=2)
+    for field in Subscription._meta.concrete_fields:
+        if field.name != "created_at":
+            assert getattr(made, field.attname) == getattr(asked, field.attname)
+    assert before <= made.created_at <= timezone.now()
+    assert made._state.adding
+    assert bulk.made(Subscription, created_at=before).created_at == before
+
+
+def test_a_row_with_a_column_that_there_is_not_is_an_error():
+    with pytest.raises(TypeError, match="colour"):
+        bulk.made(Subscription, colour="blue")
+
+
+def test_a_row_that_was_made_can_be_saved():
+    row = bulk.made(Subscriber, address="ann@example.net")
+    row.save()
+    assert Subscriber.objects.get().pk == row.pk
 
 
 def test_any_of_finds_what_in_finds():
