@@ -66,7 +66,7 @@ def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
     held = 0
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
-        chunk = InboundMessage.objects.pending().filter(pk__any_of=some)
+        chunk = InboundMessage.objects.pending().filter(pk__any_of=set(some))
         for pk, size, tries in chunk.order_by("pk").values_list("pk", "size", "attempts"):
             if tries:
                 yield [pk]
@@ -89,7 +89,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     """
     now = timezone.now()
     with transaction.atomic():
-        free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=ids)
+        free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=set(ids))
         locked = free.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
         rows = list(locked.select_related("original"))
         worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
@@ -100,7 +100,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
             error=kept_words.SET_ASIDE % {"n": MAX_ATTEMPTS},
         )
         rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
-        InboundMessage.objects.filter(pk__any_of=[row.pk for row in rows]).update(
+        InboundMessage.objects.filter(pk__any_of={row.pk for row in rows}).update(
             attempts=F("attempts") + 1, claimed_at=now
         )
     for row in rows:
@@ -148,7 +148,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
-            .filter(pk__any_of=[row.pk for row in rows])
+            .filter(pk__any_of={row.pk for row in rows})
             .select_for_update()
             .order_by("pk")
             .values_list("pk", flat=True)
@@ -212,7 +212,7 @@ def _save(rows: list[InboundMessage]) -> None:
 def _give_back(rows: list[InboundMessage]) -> None:
     """Release the claims, as far as the database can be reached; else they run out."""
     try:
-        InboundMessage.objects.pending().filter(pk__any_of=[row.pk for row in rows]).update(
+        InboundMessage.objects.pending().filter(pk__any_of={row.pk for row in rows}).update(
             claimed_at=None,
             attempts=F("attempts") - 1,
             queued_at=timezone.now() - timedelta(days=1),

@@ -108,7 +108,7 @@ def _save(rows: list[_Row]) -> list[int]:
         row.message.pk = row.raw.pk = pk
     ids = [row.message.pk for row in rows]
     if bulk.insert([row.message for row in rows]) < len(rows):
-        there = InboundMessage.objects.filter(digest__any_of=[r.message.digest for r in rows])
+        there = InboundMessage.objects.filter(digest__any_of={r.message.digest for r in rows})
         ids = list(there.order_by("id").values_list("id", flat=True))
     written = set(ids)
     bulk.insert([row.raw for row in rows if row.raw.pk in written])

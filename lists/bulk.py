@@ -34,7 +34,8 @@ _UNIQUE_VIOLATION = "23505"  # SQLSTATE, PostgreSQL's appendix A
 class AnyOf(Lookup):
     """`field__any_of=values`: `field__in`, with all the values as one parameter on PostgreSQL.
 
-    For many plain values; Django prepares, and PostgreSQL parses, each parameter on its own.
+    For many plain values; Django prepares, and PostgreSQL parses, each parameter on its own. Give
+    a set or a dict: of a list or a tuple Django looks at each value all the same.
     """
 
     lookup_name = "any_of"

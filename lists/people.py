@@ -36,5 +36,5 @@ def ensure_subscribers(addresses: Collection[str]) -> dict[str, int]:
 
 
 def _ids(addresses: list[str]) -> dict[str, int]:
-    rows = Subscriber.objects.filter(canonical__any_of=addresses)
+    rows = Subscriber.objects.filter(canonical__any_of=set(addresses))
     return dict(rows.values_list("canonical", "pk"))

@@ -106,7 +106,7 @@ def forgotten(addresses: Iterable[str]) -> set[str]:
     """
     known_as = forms(addresses)
     tokens = [form for form in known_as if is_pseudonym(form)]
-    held = Suppression.objects.active().filter(address__any_of=tokens)
+    held = Suppression.objects.active().filter(address__any_of=set(tokens))
     found = {known_as[token] for token in held.values_list("address", flat=True)}
     if found:
         again = Subscriber.objects.filter(canonical__in=found)

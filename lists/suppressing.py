@@ -226,7 +226,7 @@ def _make(wishes: list[SuppressionWish]) -> dict[tuple, Suppression]:
 
 def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:
     """What is in force for the addresses with these `forms`, by what it is in force for."""
-    rows = Suppression.objects.filter(address__any_of=list(known_as), lifted_at__isnull=True)
+    rows = Suppression.objects.filter(address__any_of=known_as, lifted_at__isnull=True)
     return {
         (known_as[row.address], row.scope, row.stream, row.mailing_list_id): row
         for row in rows.select_related("mailing_list")
@@ -237,7 +237,7 @@ def _lift_expired(known_as: dict[str, str]) -> None:
     """One that ran out no longer stands in the way of a new one."""
     now = timezone.now()
     Suppression.objects.filter(
-        Q(until__lte=now), address__any_of=list(known_as), lifted_at__isnull=True
+        Q(until__lte=now), address__any_of=known_as, lifted_at__isnull=True
     ).update(lifted_at=now)
 
 
