@@ -132,6 +132,10 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("policyviolation", "our system detected an illegal attachment"),
     ("exceedlimit", "size the user accepts"),
     ("exceedlimit", "size the recipient accepts"),
+    ("userunknown", "not accept mail for this user"),
+    ("userunknown", "not accept mail for this address"),
+    ("userunknown", "not accept mail for this recipient"),
+    ("norelaying", "not accept mail for this domain"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
