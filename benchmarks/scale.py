@@ -55,12 +55,15 @@ class Size:
     def __init__(self, number: int) -> None:
         self.number = number
         # A fresh interpreter: no connection to a database is shared.
-        self._ours, theirs = multiprocessing.get_context("spawn").Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(number, theirs)
-        )
+        fresh = multiprocessing.get_context("spawn")
+        self._ours, theirs = fresh.Pipe()
+        self._process = fresh.Process(target=_serve, args=(number, theirs))
         self._process.start()
-        self.names: list[str] = self._ours.recv()
+        theirs.close()
+
+    def names(self) -> list[str]:
+        """Of its pages, once it is ready."""
+        return self._ours.recv()
 
     def tell(self, name: str) -> Measured:
         """Ask for a page once."""
@@ -79,8 +82,8 @@ def _serve(number: int, pipe: Connection) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     settings.METRICS_NETWORKS = ["127.0.0.0/8"]
     settings.API_REQUESTS_PER_MINUTE = 1_000_000_000
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_scale_{number}"}
-    former = setup_databases(verbosity=0, interactive=False, keepdb=KEEP)
+    connection.settings_dict["TEST"]["NAME"] = f"test_scale_{number}"
+    former = setup_databases(verbosity=0, interactive=False, keepdb=KEEP, serialized_aliases=set())
     try:
         if not Subscriber.objects.exists():
             began = time.perf_counter()
@@ -99,6 +102,7 @@ def _serve(number: int, pipe: Connection) -> None:
 
 
 def _measure(page: scale_pages.Page) -> Measured:
+    connection.queries_log.clear()
     with CaptureQueriesContext(connection) as captured:
         began = time.perf_counter()
         page()
@@ -122,11 +126,13 @@ def main(numbers: tuple[int, ...]) -> int:
         print("This measures PostgreSQL: set DATABASE_URL.")
         return 1
     sizes = [Size(number) for number in numbers]
+    # Each has the same; wait until all are ready.
+    names, *_others = [size.names() for size in sizes]
     heads = "".join(f"{number:>18,}" for number in numbers)
     print(f"\n{'queries, fewest ms':44}{heads}{'ratio':>9}")
     flat = asked = 0
     try:
-        for name in sizes[0].names:
+        for name in names:
             if ONLY and not any(word in name for word in ONLY.split(",")):
                 continue
             row = _rounds(name, sizes)

@@ -56,8 +56,10 @@ class Site:
 
     def __init__(self) -> None:
         self._client = Client()
-        self._client.force_login(make_user("Admin", f"scale-{secrets.token_hex(8)}"))
-        token = ApiToken(name="scale", scopes=list(SCOPES))
+        # The database may be one that was measured before.
+        name = f"scale-{secrets.token_hex(8)}"
+        self._client.force_login(make_user("Admin", name))
+        token = ApiToken(name=name, scopes=list(SCOPES))
         self._secret = new_secret(token)
         token.save()
 

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from lists.admin.acting import add_remark
 from lists.admin.csv_answers import csv_answer
+from lists.admin.deleting import CountedDeletion
 from lists.admin.pages import Pages
 from lists.advice import advise
 from lists.happenings import happenings_of
@@ -29,7 +30,7 @@ def today() -> date:
     return timezone.now().astimezone(UTC).date()
 
 
-class HealthFirstAdmin(Pages, ModelAdmin):
+class HealthFirstAdmin(CountedDeletion, Pages, ModelAdmin):
     """The object's address shows its health; `settings/` below it has the form."""
 
     health_template = ""

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from lists.models import MailingList, Subscription, Suppression
 
 SAMPLE = 20
+# So many that bounced are looked at for a page: more would keep it waiting.
+LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,15 @@ class Kind:
     why: str | Promise
     advised: bool
     """Whether it is ticked unless a person thinks otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many there are of each kind, by its name."""
+
+    by_kind: dict[str, int]
+    is_all: bool
+    """False where there are more that bounced than were looked at."""
 
 
 KINDS: tuple[Kind, ...] = (
@@ -53,17 +64,31 @@ def candidates(mailing_list: MailingList, kinds: Sequence[str]) -> QuerySet[Subs
     return _by_kind(mailing_list).filter(kind__in=list(kinds))
 
 
-def numbers(mailing_list: MailingList) -> dict[str, int]:
-    """Kind -> how many there are."""
-    rows = _by_kind(mailing_list).values("kind").annotate(number=Count("pk")).order_by()
+def numbers(mailing_list: MailingList) -> Numbers:
+    """How many there are, among the first `LOOKED_AT` that bounced."""
+    bounced = _bounced(mailing_list)
+    rows = _by_kind(mailing_list).filter(pk__in=bounced[:LOOKED_AT])
+    rows = rows.values("kind").annotate(number=Count("pk")).order_by()
     found = {row["kind"]: row["number"] for row in rows}
-    return {name: found.get(name, 0) for name in KIND_NAMES}
+    return Numbers(
+        {name: found.get(name, 0) for name in KIND_NAMES},
+        is_all=not bounced[LOOKED_AT : LOOKED_AT + 1].exists(),
+    )
 
 
 def sample(mailing_list: MailingList, kinds: Sequence[str]) -> list[Subscription]:
-    """A few of them, those that bounced last first."""
-    rows = candidates(mailing_list, kinds).select_related("subscriber")
-    return list(rows.order_by("-last_bounce_at", "pk")[:SAMPLE])
+    """A few of those that `numbers` counts, those that bounced last first."""
+    rows = candidates(mailing_list, kinds).filter(pk__in=_bounced(mailing_list)[:LOOKED_AT])
+    rows = rows.select_related("subscriber").order_by("-last_bounce_at", "pk")
+    return list(rows[:SAMPLE])
+
+
+def _bounced(mailing_list: MailingList) -> QuerySet:
+    """The keys of all subscriptions that bounced, in the order of an index."""
+    bounced = Subscription.objects.filter(
+        mailing_list=mailing_list, status=Subscription.Status.BOUNCED
+    )
+    return bounced.order_by("pk").values("pk")
 
 
 def _by_kind(mailing_list: MailingList) -> QuerySet[Subscription]:

@@ -51,7 +51,16 @@ def statuses(mailing_list) -> dict[str, str]:
 
 
 def test_each_dead_address_is_of_one_kind(mailing_list):
-    assert candidates.numbers(mailing_list) == {"hard": 2, "complaint": 1, "soft": 1}
+    found = candidates.numbers(mailing_list)
+    assert found.by_kind == {"hard": 2, "complaint": 1, "soft": 1}
+    assert found.is_all
+
+
+def test_of_many_that_bounced_the_first_are_counted(mailing_list, monkeypatch):
+    monkeypatch.setattr(candidates, "LOOKED_AT", 2)
+    found = candidates.numbers(mailing_list)
+    assert (sum(found.by_kind.values()), found.is_all) == (2, False)
+    assert len(candidates.sample(mailing_list, candidates.KIND_NAMES)) == 2
 
 
 def test_those_of_the_chosen_kinds_are_removed_and_logged_and_nobody_else(mailing_list):
