@@ -12,6 +12,9 @@ from bounces.parsing.notice import MOST_RECIPIENTS, STATUS_TYPES, Finding, Notic
 _FIELD_IN_TEXT = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[^\n@]*@", re.M | re.I)
 _FIRST_FIELD = re.compile(r"^[ \t>]*Reporting-MTA[ \t]*:", re.M | re.I)
 _MOST_OF_FIELDS = 4000
+_BLANKS = frozenset(" \t")
+# Fields that some gateway has set in, against RFC 5322 2.2.
+_SET_IN = re.compile(r"^[ \t]+(?=[A-Za-z][\w-]{0,40}[ \t]*:)", re.M)
 _GROUPS = re.compile(r"\n[ \t]*\n")
 _REJECTED = re.compile(r"automatically rejected\b[^:]{0,120}(?:: ?(.{1,1000}))?")
 _OF_RECIPIENT = frozenset({"action", "status", "diagnostic-code", "remote-mta"})
@@ -54,7 +57,8 @@ def extract(notice: Notice) -> list[Finding]:
     if STATUS_TYPES.isdisjoint(notice.types):
         return found
     for part in notice.status_parts:
-        found += findings_of(part.decoded())
+        text = part.decoded()
+        found += findings_of(_SET_IN.sub("", text) if text.lstrip("\n")[:1] in _BLANKS else text)
     return found[:MOST_RECIPIENTS]
 
 

@@ -37,7 +37,7 @@ _DELAYED = {
     "отложен": ("отложен",),
 }  # fmt: skip
 _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notification)", re.I)
-_FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full|(?<!\d)[45]\d\d[ -]", re.I)
+_FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full\b|(?<!\d)[45]\d\d[ -]", re.I)
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
     r"could not be delivered(?! for )|u(?<!temporarily u)ndeliverable(?! for )",
