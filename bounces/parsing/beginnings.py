@@ -16,15 +16,19 @@ def lines_with(heads: Iterable[str]) -> re.Pattern[str]:
     It is for texts in lower case, with a line end before the first line too: searching skips from
     one line end to the next.
     """
-    return re.compile(rf"\n[{re.escape(LEAD)}]*+(?={_any_of(heads)})")
+    return re.compile(rf"\n[{re.escape(LEAD)}]*+(?={any_of(heads)})")
 
 
-def _any_of(words: Iterable[str]) -> str:
-    """Branch letter by letter, so that no letter of a text is compared with every word."""
+def any_of(words: Iterable[str]) -> str:
+    """An expression for any of `words`.
+
+    It branches letter by letter, so that no letter of a text is compared with every word.
+    """
     branches: dict[str, list[str]] = {}
     for word in words:
-        if not word:
-            return ""
-        branches.setdefault(word[0], []).append(word[1:])
-    either = [re.escape(letter) + _any_of(rests) for letter, rests in branches.items()]
-    return either[0] if len(either) == 1 else f"(?:{'|'.join(either)})"
+        branches.setdefault(word[:1], []).append(word[1:])
+    may_end = branches.pop("", None) is not None
+    if not branches:
+        return ""
+    either = "|".join([re.escape(first) + any_of(rests) for first, rests in branches.items()])
+    return f"(?:{either}){'?' * may_end}" if may_end or len(branches) > 1 else either

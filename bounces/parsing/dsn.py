@@ -154,7 +154,10 @@ def _torn(group: str, fields: Headers) -> list[Headers]:
 def _finding(fields: Headers, reporting: str) -> Finding:
     final = fields.get("final-recipient")
     recipient = addresses.of_field(final)
-    original = addresses.of_field(fields.get("original-recipient"))
+    names = fields.fields
+    original = ""
+    if "original-recipient" in names:
+        original = addresses.of_field(fields.get("original-recipient"))
     value = fields.get("status")
     status = _STATUS.search(value)
     kind, diagnostic = diagnostic_of(fields.get("diagnostic-code"))
@@ -166,15 +169,16 @@ def _finding(fields: Headers, reporting: str) -> Finding:
     finding = Finding(recipient, diagnostic)
     finding.original_recipient = original if original != recipient else ""
     finding.action = action_of(fields.get("action"))
-    if not finding.action and "will-retry-until" in fields:
+    if not finding.action and "will-retry-until" in names:
         finding.action = "delayed"
     finding.status = status[1] if status else ""
     finding.remote_mta = host_of(fields.get("remote-mta"))
     finding.reporting_mta = reporting
-    actual = _behind_type(fields.get("x-actual-recipient"))
+    actual = _behind_type(fields.get("x-actual-recipient")) if "x-actual-recipient" in names else ""
     if kind == "x-unix" or _behind_type(final).startswith(_PROGRAM) or actual.startswith(_PROGRAM):
         finding.command = "PIPE"
-    if category := fields.get("x-powermta-bouncecategory"):
+    if "x-powermta-bouncecategory" in names:
+        category = fields.get("x-powermta-bouncecategory")
         finding.hint = _POWERMTA.get(category.partition(" ")[0].lower(), "")
     if original and not addresses.is_whole(recipient) and addresses.is_whole(original):
         finding.recipient, finding.original_recipient = original, ""

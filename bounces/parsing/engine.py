@@ -92,6 +92,8 @@ def parse(raw: bytes) -> ParsedMessage:
     An mbox is read as one message that reports what its messages do.
     """
     text, note = mime.byte_string(raw)
+    if text[:5] != "From ":
+        return _parse(text, note)
     first, *others = mime.split_mbox(text, _MOST_MESSAGES)
     parsed = _parse(first, note)
     for other in others:

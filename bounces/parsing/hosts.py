@@ -47,12 +47,10 @@ def named_in(said: str, most: int = _MOST) -> str:
         if sign not in said:
             continue
         for word, behind in words.items():
-            at = -1
-            for _ in range(_MOST_TRIES):
-                at = said.find(word, at + 1, first)
-                if at < 0:
-                    break
+            at, tries = said.find(word, 0, first), _MOST_TRIES
+            while at >= 0 and tries:
                 if (match := behind.match(said, at + len(word))) is not None:
                     first, host = at, match[1].lower()
                     break
+                at, tries = said.find(word, at + 1, first), tries - 1
     return host

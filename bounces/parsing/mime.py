@@ -159,7 +159,8 @@ class Part:
     def decoded(self) -> str:
         """The body as a byte string with the transfer encoding undone."""
         if self._decoded is None:
-            self._decoded = undo_transfer(self.body, self.entity.encoding)
+            encoding = self.entity.encoding
+            self._decoded = undo_transfer(self.body, encoding) if encoding else self.body
         return self._decoded
 
     def text(self) -> str:

@@ -43,7 +43,7 @@ for _line in _ANNOUNCEMENTS:
 _NO_RETURN = "original message details"
 # An announcement is a line of its own: no sentence goes on behind it.
 _REST = re.compile(r"[\w ,'’()]{0,70}[.:]?[ \t]*[-=*|_~#+\])> \t]*")
-_FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][\w-]{1,40}):(?:[ \t]|$|<)")
+_FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][\w-]{1,40}):(?:[ \t<]|$)", re.M)
 _KNOWN = frozenset({
     "received", "return-path", "message-id", "from", "to", "subject", "date", "mime-version",
     "content-type", "delivered-to", "dkim-signature", "sender", "reply-to", "cc", "x-mailer",
@@ -131,15 +131,17 @@ def _begins_block(text: str) -> bool:
 def headers_of_text(text: str) -> HeaderBlock:
     """The header block within returned text, wherever it begins, set in or not."""
     start = 0
-    for line in text.split("\n", _MOST_BEFORE)[:_MOST_BEFORE]:
-        match = _FIELD.match(line)
+    for _ in range(_MOST_BEFORE):
+        match = _FIELD.match(text, start)
         if match and match[1].lower() in _KNOWN:
-            indent = len(line) - len(line.lstrip())
+            indent = match.start(1) - start
             if not indent:
                 end = text.find("\n\n", start)
                 return HeaderBlock(to_byte_string(text[start:end] if end >= 0 else text[start:]))
             block = text[start:].split("\n", _MOST_LINES)[:_MOST_LINES]
             block = [row[indent:] if not row[:indent].strip() else row for row in block]
             return _block_of(to_byte_string("\n".join(block)))
-        start += len(line) + 1
+        start = text.find("\n", start) + 1
+        if not start:
+            break
     return EMPTY

@@ -40,8 +40,7 @@ _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notifi
 _FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full\b|(?<!\d)[45]\d\d[ -]", re.I)
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
-    r"could not be delivered(?! for )|u(?<!temporarily u)ndeliverable(?! for )",
-    re.I,
+    r"could not be delivered(?! for )|u(?<!temporarily u)ndeliverable(?! for )"
 )
 _EXPIRED = re.compile(
     # Not "delivery time expired": so RFC 3463 3.5 names x.4.7, of delays too.
@@ -126,9 +125,8 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
 
 def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
-    text = notice.whole_text
-    folded = f"{notice.subject} {text}".lower()
-    return _says_delay(folded) and not _GIVEN_UP.search(text)
+    text = notice.whole_text.lower()
+    return _says_delay(f"{notice.subject.lower()} {text}") and not _GIVEN_UP.search(text)
 
 
 def _says_delay(folded: str) -> bool:

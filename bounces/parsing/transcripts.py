@@ -46,10 +46,8 @@ class Exchange:
     host: str = ""
     own: bool = False
     """Whether the reporter says it itself, rather than a host it talked to."""
-
-    @property
-    def text(self) -> str:
-        return one_line(" ".join(self.reply))
+    text: str = ""
+    """The reply on one line."""
 
 
 def read(lines: list[str]) -> list[Exchange]:
@@ -87,7 +85,10 @@ def read(lines: list[str]) -> list[Exchange]:
         else:
             current = None
             found.append(Exchange(reply=[text], host=host, own=True))
-    return [exchange for exchange in found if exchange.reply]
+    found = [exchange for exchange in found if exchange.reply]
+    for exchange in found:
+        exchange.text = one_line(" ".join(exchange.reply))
+    return found
 
 
 def _start(lines: list[str]) -> int:
@@ -126,7 +127,7 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
             about, told = _about(text)
             if about == bare:
                 own, refusal = told if _CODE.match(told) else text, last
-            elif not about and (_GIVING_UP.search(text) or _CODE.match(text)):
+            elif not about and (_CODE.match(text) or _gives_up(text)):
                 about_all = about_all or text
             elif "@" in about:
                 last = None
@@ -143,6 +144,10 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
     # With pipelining the reply to RCPT is printed below DATA; the line about the recipient tells.
     command = "RCPT" if own and refusal.command == "DATA" else refusal.command
     return Outcome(refusal.text, own or about_all, command, refusal.host)
+
+
+def _gives_up(text: str) -> bool:
+    return "eliver" in text and _GIVING_UP.search(text) is not None
 
 
 def _about(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-from bounces.parsing.beginnings import HEAD, lines_with
+from bounces.parsing.beginnings import HEAD, any_of, lines_with
 from bounces.parsing.formats import japan, mtas, services
 from bounces.parsing.formats.table import Format
 from bounces.parsing.headers import Headers
@@ -36,7 +36,7 @@ for _format in FORMATS:
             _FIELD_ROWS[_name].append((_value, _format))
     for _name in _format.report_fields:
         _BY_REPORT_FIELD[_name] = _format
-_REPORT_FIELD = re.compile(rf"\n({'|'.join(_BY_REPORT_FIELD)})[ \t]*:", re.I)
+_REPORT_FIELD = re.compile(rf"\n({any_of(_BY_REPORT_FIELD)})[ \t]*:")
 _MARKED = lines_with(_BY_LINE)
 for _rows in _BY_LINE.values():
     # The longer mark tells more.
@@ -133,5 +133,5 @@ def _contains(folded: str, row: Format) -> bool:
 
 def of_report(text: str) -> Format | None:
     """The format that wrote a delivery status, by the fields that only it writes."""
-    match = _REPORT_FIELD.search(f"\n{text}")
-    return _BY_REPORT_FIELD[match[1].lower()] if match else None
+    match = _REPORT_FIELD.search(f"\n{text.lower()}")
+    return _BY_REPORT_FIELD[match[1]] if match else None

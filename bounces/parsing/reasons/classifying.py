@@ -141,7 +141,17 @@ _read_before = lru_cache(maxsize=2048)(_read)
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
-    __slots__ = ("_command", "_word_set", "evidence", "host", "said", "text", "wording", "words")
+    __slots__ = (
+        "_command",
+        "_listed",
+        "_word_set",
+        "evidence",
+        "host",
+        "said",
+        "text",
+        "wording",
+        "words",
+    )
 
     def __init__(self, evidence: Evidence) -> None:
         text = evidence.diagnostic
@@ -150,7 +160,8 @@ class _Case:
         self.evidence = evidence
         self.text = text
         self.said, self.host = split_host(text)
-        self.words = words = f" {' '.join(words_of(self.said))} "
+        self._listed = listed = words_of(self.said)
+        self.words = words = f" {' '.join(listed)} "
         self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
         self._word_set: frozenset[str] | None = None
         self._command: str | None = None
@@ -159,7 +170,7 @@ class _Case:
     def word_set(self) -> frozenset[str]:
         """The words of the text, as `PhraseIndex.find` takes them."""
         if self._word_set is None:
-            self._word_set = frozenset(self.words.split())
+            self._word_set = frozenset(self._listed)
         return self._word_set
 
     @property
