@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lists import jobs, sending, sending_csv
-from lists.importing import storing
+from lists.importing import storing, working
 from lists.importing.shapes import Shape
 from lists.jobs import Turn
 from lists.models import RefusedSendRow, SendImport, SendReport
@@ -138,31 +138,14 @@ def _about(count: SentCount) -> tuple:
 
 
 def _work(job: SendImport, turn: Turn) -> bool:
-    with storing.opened(job) as file:
-        for batch in _batches(job, file):
-            with transaction.atomic():
-                _take(job, batch)
-                jobs.step(
-                    job,
-                    rows=job.rows,
-                    at_byte=job.at_byte,
-                    done=min(job.total, file.tell()),
-                    sent=job.sent,
-                    delivered=job.delivered,
-                    refused=job.refused,
-                    first_day=job.first_day,
-                    last_day=job.last_day,
-                )
-                _write_report(job)
-            if turn.is_over:
-                return False
-    if job.stage == Stage.READING:
-        # It goes on when a person has seen the numbers.
-        with transaction.atomic():
-            jobs.step(job, state=State.WAITING, done=job.total)
-        return False
-    storing.forget_file(job)
-    return True
+    return working.work(
+        job,
+        turn,
+        batches=_batches,
+        take=_take,
+        kept=("rows", "at_byte", "sent", "delivered", "refused", "first_day", "last_day"),
+        only_looks=job.stage == Stage.READING,
+    )
 
 
 def _batches(job: SendImport, file) -> Iterator[_Batch]:
@@ -192,12 +175,12 @@ def _take(job: SendImport, batch: _Batch) -> None:
     last = batch.readings[-1].row
     job.rows, job.at_byte = last.number, last.next_byte
     job.refused += len(refusals)
+    if job.stage == Stage.COUNTING:
+        _write_report(job)
 
 
 def _write_report(job: SendImport) -> None:
     """What the report says so far; its first refused rows are copied, for they stay longer."""
-    if job.stage != Stage.COUNTING:
-        return
     first = job.refused_rows.order_by("number")[: sending_csv.MOST_REFUSED_KEPT]
     SendReport.objects.filter(pk=job.report_id).update(
         outcome={

@@ -25,6 +25,17 @@ _THEIR_TROUBLE = ("systemerror", "systemfull", "mailererror", "suspend", "onhold
 _NO_CONNECTION = ("networkerror", "expired")
 
 
+def _unauthenticated(points: int) -> Sign:
+    return reasons(
+        _AUTH,
+        points,
+        share=0.1,
+        what=to_say(
+            "{percent} of the bounces ({count} of {total}) are refusals for missing authentication."
+        ),
+    )
+
+
 def _blocklists_named(known: Known) -> str:
     named = tuple(
         say("{name} ({count} times)", name=one.text, count=f"{one.count:,}")
@@ -105,15 +116,7 @@ CAUSES: tuple[Cause, ...] = (
         "Publish the SPF record that the check suggests; what it corrects counts within its TTL.",
         (
             found("spf", 50),
-            reasons(
-                _AUTH,
-                25,
-                share=0.1,
-                what=to_say(
-                    "{percent} of the bounces ({count} of {total})"
-                    " are refusals for missing authentication."
-                ),
-            ),
+            _unauthenticated(25),
             said(r"\bspf\b|sender policy framework", 25),
             found("dmarc-reports", 10, words="address of yours"),
         ),
@@ -130,15 +133,7 @@ CAUSES: tuple[Cause, ...] = (
             found("dmarc", 40),
             said(r"\bdmarc\b|5\.7\.26|unauthenticated", 30),
             found("dmarc-reports", 25, words="address of yours"),
-            reasons(
-                _AUTH,
-                15,
-                share=0.1,
-                what=to_say(
-                    "{percent} of the bounces ({count} of {total})"
-                    " are refusals for missing authentication."
-                ),
-            ),
+            _unauthenticated(15),
         ),
         "authfailure",
         "dmarc",
@@ -151,15 +146,7 @@ CAUSES: tuple[Cause, ...] = (
         (
             found("dkim", 45),
             said(r"\bdkim\b", 25),
-            reasons(
-                _AUTH,
-                15,
-                share=0.1,
-                what=to_say(
-                    "{percent} of the bounces ({count} of {total})"
-                    " are refusals for missing authentication."
-                ),
-            ),
+            _unauthenticated(15),
         ),
         "authfailure",
         "dkim",

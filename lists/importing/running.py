@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lists import jobs, suppressing
-from lists.importing import storing
+from lists.importing import storing, working
 from lists.importing.entries import Entry, Refusal, entry_of
 from lists.importing.formats import Format, by_name
 from lists.importing.rows import Row, rows
@@ -88,30 +88,14 @@ def _begin(job: SuppressionImport, stage: str) -> None:
 
 def _work(job: SuppressionImport, turn: Turn) -> bool:
     wishes_of = _Wishes(job)
-    with storing.opened(job) as file:
-        for batch in _batches(job, file):
-            with transaction.atomic():
-                _take(job, batch, wishes_of)
-                jobs.step(
-                    job,
-                    rows=job.rows,
-                    at_byte=job.at_byte,
-                    done=min(job.total, file.tell()),
-                    made=job.made,
-                    known=job.known,
-                    passed=job.passed,
-                    refused=job.refused,
-                    causes=job.causes,
-                )
-            if turn.is_over:
-                return False
-    if job.stage == Stage.COUNTING:
-        # It goes on when a person has seen the counts.
-        with transaction.atomic():
-            jobs.step(job, state=jobs.State.WAITING, done=job.total)
-        return False
-    storing.forget_file(job)
-    return True
+    return working.work(
+        job,
+        turn,
+        batches=_batches,
+        take=lambda job, batch: _take(job, batch, wishes_of),
+        kept=("rows", "at_byte", "made", "known", "passed", "refused", "causes"),
+        only_looks=job.stage == Stage.COUNTING,
+    )
 
 
 def _batches(job: SuppressionImport, file) -> Iterator[Batch]:
