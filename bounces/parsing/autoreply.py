@@ -82,7 +82,8 @@ _SURE = {
     r"e-?mail(?! address)|mail)|your e?-?mail requires verification|verify#|sender (?:verification|"
     r"authentication|confirmation)|confirmation required|message (?:held|awaiting|requires) "
     r"(?:for )?(?:confirmation|authentication|verification)|\[?spam ?arrest\]?|action required to "
-    r"deliver|delivery (?:is )?pending|i'm protecting myself from (?:receiving )?junk",
+    r"deliver|(?:message|mail) delivery (?:is )?pending|"
+    r"i'm protecting myself from (?:receiving )?junk",
 }  # fmt: skip
 # Subjects that begin so may also be of offers and seminars: `_FRAME` decides.
 _PERHAPS = {
@@ -95,9 +96,9 @@ _PERHAPS = {
     "pt": r"aus[êe]n(?:cia|te)|de f[ée]rias",
     "it": r"assen(?:za|te)|in ferie",
     "nl": r"afwezig(?:heid)?|niet aanwezig",
-    "sv da no": r"fr[åa]nvaro|frav[æe]r(?:ende)?|p[åa] (?:semester|ferie)",
+    "sv da no": r"fr[åa]nva(?:ro|rande)|frav[æe]r(?:ende)?|p[åa] (?:semester|ferie)",
     "fi": r"poissa(?:olo)?",
-    "pl": r"nieobecno[śs][ćc]|urlop",
+    "pl": r"nieobecn(?:o[śs][ćc]|[aye])|urlop",
     "cs sk": r"nep[řr][íi]tomnost|dovolen[áa]",
     "ru uk bg": r"в отпуске|отсутств\w+",
 }
@@ -107,8 +108,8 @@ _SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
 _FRAME = (
     r"\b[\W_]*(?:$|[:：(\[,;/|–—]|- |(?<=[^?])\b(?:re|aw|fwd?):|(?:un)?til\b|till\b|from\b|on\b|"
     r"through\b|between\b|(?:\w{2,3} )?\d|bis\b|vom?\b|ab\b|jusqu|du\b|au\b|hasta\b|desde\b|"
-    r"del?\b|fino\b|dal\b|tot\b|van\b|t/m\b|do\b|od\b|reply|response|message|notice|notification|"
-    r"с\b|до\b|по\b|в офисе)"
+    r"del\b|de \d|fino\b|dal\b|tot\b|van\b|t/m\b|do\b|od\b|reply|response|message|"
+    r"notice|notification|с\b|до\b|по\b|в офисе)"
 )
 _PERHAPS_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_PERHAPS.values())}){_FRAME}", re.I)
 
