@@ -45,7 +45,7 @@ bench: .venv/dev.stamp ## Measure how fast bounces are parsed and SPF is evaluat
 bench-ingest: .venv/dev.stamp ## Measure bounces a second through the whole pipeline (DATABASE_URL)
 	$(BIN)/python -m benchmarks.ingest
 
-bench-scale: .venv/dev.stamp ## Measure pages at 10,000 to a million events (DATABASE_URL, SIZES)
+bench-scale: .venv/dev.stamp ## Measure pages at 10,000 and a million events (DATABASE_URL, SIZES)
 	$(BIN)/python -m benchmarks.scale $(SIZES)
 
 bench-webhooks: .venv/dev.stamp ## Measure webhook requests a second that are stored (DATABASE_URL)

@@ -80,6 +80,7 @@ def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) 
         "kinds": [(kind, numbers.by_kind[kind.name], kind.name in kinds) for kind in who.KINDS],
         "nobody": numbers.is_all and not any(numbers.by_kind.values()),
         "looked_at": None if numbers.is_all else who.LOOKED_AT,
+        "plus": "" if numbers.is_all else "+",
         "chosen": sum(numbers.by_kind[name] for name in kinds if name in numbers.by_kind),
         "sample": who.sample(row, kinds),
         "before": row.cleanings.all()[:5],

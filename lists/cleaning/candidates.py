@@ -13,7 +13,7 @@ from lists.models import MailingList, Subscription, Suppression
 
 SAMPLE = 20
 # So many that bounced are looked at for a page: more would keep it waiting.
-LOOKED_AT = 1_000
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
