@@ -29,6 +29,7 @@ _MARKS = {
     # Challenge and response
     "x-tmda-fingerprint": "",
     "x-tmda-confirm": "",
+    "x-delivery-agent": "tmda",
     "x-boxtrapper": "",
     "x-spamarrest-id": "",
     "x-challenge": "",
@@ -37,6 +38,8 @@ _MARKS = {
 _CHALLENGES = frozenset({
     "x-tmda-fingerprint", "x-tmda-confirm", "x-boxtrapper", "x-spamarrest-id", "x-challenge",
 })  # fmt: skip
+GENERATED = "Auto-Submitted: auto-generated"
+"""The mark of what is only said to be generated, and answers a message."""
 # Who has these answers (RFC 5322 3.6.4).
 _ANSWERS = frozenset({"in-reply-to", "references"})
 # Mail that many get: nobody answers with it.
@@ -127,7 +130,7 @@ def mark_of(headers: Headers, subject: str) -> str:
     if not _MASS_MAIL.isdisjoint(fields):
         return ""
     if submitted.startswith("auto-generated") and not _ANSWERS.isdisjoint(fields):
-        return f"Auto-Submitted: {submitted}"
+        return f"{GENERATED}{submitted.removeprefix('auto-generated')}"
     return f"Subject: {subject}" if is_subject(subject) else ""
 
 

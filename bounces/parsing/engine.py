@@ -192,11 +192,13 @@ def _reads_as_a_report(notice: Notice, is_titled: bool) -> bool:
     """Whether a message by nobody in particular says what reports say: of a message that it
     returns, or with the subject and codes of a report."""
     returns = not original.RETURNED_TYPES.isdisjoint(notice.types)
+    mark = autoreply.mark_of(notice.headers, notice.subject)
     return (
         (returns or is_titled)
         and _UNDELIVERED.search(notice.whole_text) is not None
         and (returns or replies.codes_in(notice.whole_text) != replies.Codes())
-        and not autoreply.mark_of(notice.headers, notice.subject)
+        # Reports are generated and refer to what they are about, too.
+        and (not mark or mark.startswith(autoreply.GENERATED))
     )
 
 
