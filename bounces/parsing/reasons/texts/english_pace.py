@@ -10,6 +10,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "ratelimit",
         "ratelimited",
         "rate exceeded",
+        "limit for processing requests",
+        "limits for your account",
         "rate control",
         "rate controlled",
         "rate has exceeded",
