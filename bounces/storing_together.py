@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Literal
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from bounces import storing
 from bounces.storing import Incoming, Stored, digest_of
@@ -29,11 +29,13 @@ _MOST_BYTES = 16 * 1024 * 1024
 _TROUBLE = (OperationalError, InterfaceError)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """A message, and its thread's wait for the answer or for its turn to lead."""
 
     message: Incoming
+    is_connected: bool
+    """Its thread has a connection to the database already."""
     outcome: Outcome | None = None
     error: BaseException | None = None
     called: Event = field(default_factory=Event)
@@ -47,9 +49,12 @@ class Together:
     """The turns of one process."""
 
     def __init__(
-        self, store: Callable[[Sequence[Incoming]], Stored], wake: Callable[[int], None]
+        self,
+        store: Callable[[Sequence[Incoming]], Stored],
+        wake: Callable[[int], None],
+        is_connected: Callable[[], bool],
     ) -> None:
-        self._store, self._wake = store, wake
+        self._store, self._wake, self._is_connected = store, wake, is_connected
         self._lock = Lock()
         self._queue: list[_Waiting] = []
         self._is_led = False
@@ -62,7 +67,7 @@ class Together:
         Raises what storing raises; then nothing of this message is stored. Call it outside of any
         transaction: others wait for its commit.
         """
-        mine = _Waiting(message)
+        mine = _Waiting(message, self._is_connected())
         with self._lock:
             self._queue.append(mine)
             leads, self._is_led = not self._is_led, True
@@ -93,6 +98,7 @@ class Together:
     def _hand_over(self, stored: int) -> int:
         """Let the next one lead, if there is one; return how many to announce.
 
+        One that has a connection is preferred, so that not every thread comes to hold one.
         Where a turn follows, its leader may announce those of this one too: workers that are told
         a hundred times a second would find nothing most times.
         """
@@ -100,7 +106,11 @@ class Together:
             self._unannounced += stored
             now = time.monotonic()
             if self._queue:
-                self._queue[0].called.set()
+                leader = next((one for one in self._queue if one.is_connected), self._queue[0])
+                # In front, so that its own message is in its turn.
+                self._queue.remove(leader)
+                self._queue.insert(0, leader)
+                leader.called.set()
                 if now - self._announced_at < _ANNOUNCED_EVERY:
                     return 0
             else:
@@ -140,7 +150,9 @@ def _first(queue: Sequence[_Waiting]) -> list[_Waiting]:
     return list(queue[:_MOST])
 
 
-_together = Together(lambda messages: storing.store(messages), wake)
+_together = Together(
+    lambda messages: storing.store(messages), wake, lambda: connection.connection is not None
+)
 
 
 def store(message: Incoming) -> Outcome:
