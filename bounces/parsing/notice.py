@@ -86,17 +86,9 @@ class Notice:
     def _words(self) -> tuple[str, str, str]:
         """The report's own words, the same in lower case behind a line end, and what their text
         returns of the original message below them."""
-        chosen: list[Part] = []
-        for part in self.message.parts:
-            if part.type in _READABLE:
-                chosen.append(part)
-            elif part.type in original.RETURNED_TYPES or part.type in STATUS_TYPES:
-                break
-        plain = [part for part in chosen if part.type == "text/plain"] or chosen[:1]
         own: list[str] = []
         folded: list[str] = []
-        # The first text tells; others may be files that belong to it.
-        for part in plain[:1] + [part for part in plain[1:4] if not part.entity.is_attached]:
+        for part in self._texts():
             text = part.text()
             lower = f"\n{fold(text)}"
             end = original.end_of_report(text, lower)
@@ -107,6 +99,23 @@ class Notice:
             own.append(text)
             folded.append(lower)
         return "\n\n".join(own), "\n".join(folded), ""
+
+    def _texts(self) -> list[Part]:
+        """The parts that hold the report's own words."""
+        plain: list[Part] = []
+        others: list[Part] = []
+        for part in self.message.parts:
+            kind = part.type
+            if kind == "text/plain":
+                plain.append(part)
+            elif kind in _READABLE:
+                others.append(part)
+            elif kind in original.RETURNED_TYPES or kind in STATUS_TYPES:
+                break
+        if len(plain) < 2:
+            return plain or others[:1]
+        # The first text tells; others may be files that belong to it.
+        return plain[:1] + [part for part in plain[1:4] if not part.entity.is_attached]
 
     @property
     def folded(self) -> str:
