@@ -26,7 +26,7 @@ from django.db import connection, connections, models
 from django.test.utils import setup_databases, teardown_databases
 
 from benchmarks import cpu, with_django  # noqa: F401
-from bounces.models import BounceEvent, InboundMessage, RawMessage
+from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
 from lists.models import (
@@ -49,6 +49,7 @@ WRITTEN: tuple[type[models.Model], ...] = (
     InboundMessage,
     RawMessage,
     BounceEvent,
+    SeenEvent,
     Suppression,
     SuppressionLog,
     CampaignDay,

@@ -247,8 +247,6 @@ def _events() -> None:
         {
             "id": "id",
             "message_id": "id",
-            "dedupe_key": "lpad(id::text, 64, '0')",
-            "source_key": "NULL",
             "kind": "kind",
             "category": "category",
             "reason": "reason",

@@ -272,6 +272,8 @@ if RAW_BUCKET:
     }
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)
+# Whole months before this one whose events are kept; 0 keeps all, as numbers about nobody.
+EVENT_DROP_MONTHS = env.int("EVENT_DROP_MONTHS", default=0)
 # RFC 5321 2.4 lets a domain tell `Ann` from `ann`; hardly any does. False compares exactly.
 FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 # Keys that sign return paths, newest first; old ones go on being read. Default: from SECRET_KEY.

@@ -19,6 +19,7 @@ from django.db import connection
 
 from bounces.drafting import Draft, dedupe_key
 from bounces.models import BounceEvent
+from bounces.once import Key
 
 Proof, Trust = BounceEvent.Proof, BounceEvent.Trust
 # Address, campaign, day.
@@ -39,7 +40,7 @@ def bound(waiting: Sequence[Draft]) -> None:
     if busy := _busy(bounded, believed):
         _one_at_a_time(busy)
         believed = _believed(bounded)
-    counted: set[str] = set()
+    counted: set[Key] = set()
     for draft in bounded:
         event, key = draft.event, dedupe_key(draft)
         if key in counted:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from bounces import once
 from bounces.attributing import Attribution
 from bounces.models import BounceEvent, InboundMessage
 from bounces.parsing import ParsedMessage, Report
@@ -36,6 +37,8 @@ class Draft:
     """What a message says of one recipient, as an event that is not saved yet."""
 
     event: BounceEvent
+    source_key: once.Key | None
+    """The event's number at who reported it, if it has one: told twice, it is one."""
     mail: str
     """What tells two mails to one person apart."""
     is_kept: bool
@@ -59,10 +62,10 @@ def drafts(item: Understood) -> Iterator[Draft]:
     for report in parsed.reports or (Report(recipient="", category="", reason="undefined"),):
         event = _event(row, parsed, report, about)
         event.occurred_at = _occurred_at(row, parsed.date, is_vouched=voucher is not None)
-        if source_key:
-            event.source_key = digest(source_key, event.trust, event.reported_recipient)
+        told_as = digest(source_key, event.trust, event.reported_recipient) if source_key else ""
         yield Draft(
             event=event,
+            source_key=once.key_of(told_as) if told_as else None,
             mail=mail,
             is_kept=parsed.kind != "sent" and not (voucher and parsed.kind == Kind.DELIVERED),
             is_known_mail=about.is_known_mail,
@@ -70,14 +73,14 @@ def drafts(item: Understood) -> Iterator[Draft]:
         )
 
 
-def dedupe_key(draft: Draft) -> str:
+def dedupe_key(draft: Draft) -> once.Key:
     """What makes two events the same: kind, person, mail, and whether it is proved.
 
     Trust is part of it, so that a forgery that comes first cannot shut out the real bounce.
     """
     event = draft.event
     person = event.address or event.reported_recipient.lower()
-    return digest(event.kind, event.trust, person, draft.mail)
+    return once.key_of(digest(event.kind, event.trust, person, draft.mail))
 
 
 def digest(*parts: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, date
 
 from django.db import OperationalError, transaction
 
-from bounces import bounding, receipts
+from bounces import bounding, once, receipts
 from bounces.attributing import subscribed
 from bounces.drafting import Draft, dedupe_key, drafts
-from bounces.models import BounceEvent, InboundMessage
+from bounces.models import BounceEvent, InboundMessage, SeenEvent
+from bounces.once import Key
 from bounces.origins import NO_PROOFS, Proofs
 from bounces.privacy import hide
 from bounces.taking import Understood
@@ -43,34 +44,35 @@ def record(found: Iterable[Understood], proofs: Proofs = NO_PROOFS) -> list[coun
     _accept_origins(waiting, proofs)
     _accept_unverified(waiting)
     bounding.bound(waiting)
-    events: dict[str, BounceEvent] = {}
+    kept: dict[Key, Draft] = {}
     for draft in waiting:
-        event = draft.event
-        event.dedupe_key = dedupe_key(draft)
-        known = events.get(event.dedupe_key)
         if not draft.is_kept:
             continue
-        if known is None or _SEVERITY[event.category] > _SEVERITY[known.category]:
-            events[event.dedupe_key] = event
-    _hide_erased(events.values())
-    fresh = _save_and_act(events)
+        key = dedupe_key(draft)
+        known = kept.get(key)
+        if known is None or _severity(draft) > _severity(known):
+            kept[key] = draft
+    _hide_erased([draft.event for draft in kept.values()])
+    fresh = _save_and_act(kept)
     _unsubscribe(fresh)
     return [*_counts(fresh), *receipts.counts(waiting, fresh)]
 
 
-def _once_by_source(events: dict[str, BounceEvent]) -> dict[str, BounceEvent]:
+def _severity(draft: Draft) -> int:
+    return _SEVERITY[draft.event.category]
+
+
+def _once_by_source(drafts: dict[Key, Draft]) -> dict[Key, Draft]:
     """Without those whose number at their source is known, or is an earlier one's here."""
-    keys = {event.source_key for event in events.values()} - {None}
+    keys = {draft.source_key for draft in drafts.values()} - {None}
     if not keys:
-        return events
-    known = set(
-        BounceEvent.objects.filter(source_key__in=keys).values_list("source_key", flat=True)
-    )
+        return drafts
+    known = set(SeenEvent.objects.filter(key__any_of=keys).values_list("key", flat=True))
     kept = {}
-    for key, event in events.items():
-        if event.source_key not in known:
-            kept[key] = event
-            known |= {event.source_key} - {None}
+    for key, draft in drafts.items():
+        if draft.source_key not in known:
+            kept[key] = draft
+            known |= {draft.source_key} - {None}
     return kept
 
 
@@ -131,38 +133,42 @@ def _hide_erased(events: Iterable[BounceEvent]) -> None:
 
 
 class _RacedError(Exception):
-    """Another worker saved one of these events meanwhile."""
+    """Another worker saved, meanwhile, what its source has the same number for."""
 
 
-def _save_and_act(events: dict[str, BounceEvent]) -> list[BounceEvent]:
-    """Act on those that are new and save them with what they did, in one statement.
+def _save_and_act(drafts: dict[Key, Draft]) -> list[BounceEvent]:
+    """Act on those that are new and save them with what they did, in one statement."""
+    fresh = _new(drafts)
+    for event, pk in zip(fresh, bulk.reserve_ids(BounceEvent, len(fresh)), strict=True):
+        event.pk = pk
+    _act(fresh)
+    bulk.insert(fresh)
+    return fresh
 
-    Another worker may save the same event at the same time. Then what was done here is undone, and
-    begun again: now it is seen that the event is there.
+
+def _new(drafts: dict[Key, Draft]) -> list[BounceEvent]:
+    """Those whose keys nobody had left; they are left now.
+
+    A key that another worker has left and not committed is waited for: then the event is there, or
+    is ours after all. What a source numbers may have another key there; then it is begun again.
     """
     for _ in range(_MOST_RACES):
         try:
             with transaction.atomic():
-                fresh = _new(_once_by_source(events))
-                _act(fresh)
-                if bulk.insert(fresh) < len(fresh):
+                left = _once_by_source(drafts)
+                made = once.leave(SeenEvent, {key: _day(left[key]) for key in left})
+                fresh = [left[key] for key in sorted(made)]
+                told = {d.source_key: _day(d) for d in fresh if d.source_key is not None}
+                if told and len(once.leave(SeenEvent, told)) < len(told):
                     raise _RacedError
-                return fresh
+                return [draft.event for draft in fresh]
         except _RacedError:
             continue
     raise OperationalError("Other workers were quicker each time.")
 
 
-def _new(events: dict[str, BounceEvent]) -> list[BounceEvent]:
-    """Those whose key is not in the database, with the number that each will have."""
-    known = set(
-        BounceEvent.objects.filter(dedupe_key__any_of=events).values_list("dedupe_key", flat=True)
-    )
-    # In the order of their keys, so that two workers wait for each other rather than deadlock.
-    fresh = [events[key] for key in sorted(events) if key not in known]
-    for event, pk in zip(fresh, bulk.reserve_ids(BounceEvent, len(fresh)), strict=True):
-        event.pk = pk
-    return fresh
+def _day(draft: Draft) -> date:
+    return draft.event.occurred_at.astimezone(UTC).date()
 
 
 def _act(events: list[BounceEvent]) -> None:

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from bounces import archiving, receipts
-from bounces.models import InboundMessage, RawMessage
+from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent
+from lists.partitioning import month_of, months_later
 
 _ROWS_AT_ONCE = 1000
+_KEYS_AT_ONCE = 10_000
 
 
 def delete_old_raw_messages() -> int:
@@ -57,3 +59,42 @@ def _delete_raw(ids: list[int], before: datetime) -> int:
 def delete_old_receipts() -> int:
     """Delete what nothing is compared with any more; return how many."""
     return receipts.delete_old()
+
+
+def events_kept_since(now: datetime) -> datetime | None:
+    """The start of the first month whose events are kept; None where all are."""
+    if not settings.EVENT_DROP_MONTHS:
+        return None
+    return months_later(month_of(now), -settings.EVENT_DROP_MONTHS)
+
+
+def delete_old_events(now: datetime) -> int:
+    """Delete the events of before `EVENT_DROP_MONTHS` that are in no part that was dropped.
+
+    Return how many. What they were counted as stays, as do their messages' rows. Their keys go with
+    them: an archive that tells of one again, in another message, has it counted again.
+    """
+    before = events_kept_since(now)
+    if before is None:
+        return 0
+    old = BounceEvent.objects.filter(occurred_at__lt=before).order_by("occurred_at")
+    deleted = 0
+    while ids := list(old.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
+        deleted += BounceEvent.objects.filter(pk__in=ids, occurred_at__lt=before).delete()[0]
+    _delete_keys(before)
+    return deleted
+
+
+def _delete_keys(before: datetime) -> None:
+    """In the order of the keys, since no index says how old they are: a month's are everywhere."""
+    last = None
+    while True:
+        rows = SeenEvent.objects.order_by("key")
+        if last is not None:
+            rows = rows.filter(key__gt=last)
+        some = list(rows.values_list("key", "day")[:_KEYS_AT_ONCE])
+        if not some:
+            return
+        gone = [key for key, day in some if day < before.date()]
+        SeenEvent.objects.filter(key__any_of=gone).delete()
+        last = some[-1][0]

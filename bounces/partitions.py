@@ -15,14 +15,15 @@ from functools import partial
 from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 
-from bounces.models import RawMessage
+from bounces import housekeeping
+from bounces.models import BounceEvent, RawMessage
 from lists import partitioning
 from lists.partitioning import month_of, months_later
 
 log = logging.getLogger(__name__)
 
 # Divided tables, and the column that says which month a row belongs to.
-DIVIDED: dict[type[models.Model], str] = {RawMessage: "stored_at"}
+DIVIDED: dict[type[models.Model], str] = {RawMessage: "stored_at", BounceEvent: "occurred_at"}
 AHEAD = 3
 """Months after the present one that there is to be a part for."""
 # Whoever wants a lock makes everyone behind it wait: rather try again an hour later.
@@ -107,6 +108,18 @@ def drop_old_raw_messages(now: datetime) -> list[str]:
     """
     before = now - timedelta(days=settings.RAW_MESSAGE_RETENTION_DAYS)
     return [part.name for part in _ended(RawMessage, before) if _drop(RawMessage, part)]
+
+
+def drop_old_events(now: datetime) -> list[str]:
+    """Drop the parts that hold only events of before `EVENT_DROP_MONTHS`; return their names."""
+    before = housekeeping.events_kept_since(now)
+    if before is None:
+        return []
+    return [
+        part.name
+        for part in _ended(BounceEvent, before)
+        if _quickly(partial(partitioning.drop_part_whole, table=part.table, name=part.name))
+    ]
 
 
 def _ended(model: type[models.Model], before: datetime) -> Iterator[Part]:

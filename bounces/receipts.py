@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
+from bounces import once
 from bounces.drafting import Draft, digest
 from bounces.models import BounceEvent, Receipt
 from lists import counting
 
 Kind, Trust = BounceEvent.Kind, BounceEvent.Trust
-
-_ROWS_PER_STATEMENT = 1000
 
 
 def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[counting.Count]:
@@ -25,7 +22,7 @@ def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[count
     Leaves the receipts; call it within the transaction that adds the counts.
     """
     new = {id(event) for event in fresh}
-    wanted: dict[uuid.UUID, counting.Count] = {}
+    wanted: dict[once.Key, counting.Count] = {}
     oldest = timezone.now() - timedelta(days=settings.RECEIPT_RETENTION_DAYS)
     for draft in waiting:
         event = draft.event
@@ -35,10 +32,10 @@ def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[count
         # count twice.
         is_recent = event.occurred_at > oldest
         for tally in _tallies(draft, is_new=id(event) in new, is_recent=is_recent):
-            key = uuid.UUID(digest(tally, event.address, draft.mail)[:32])
+            key = once.key_of(digest(tally, event.address, draft.mail))
             day = event.occurred_at.astimezone(UTC).date()
             wanted.setdefault(key, counting.Count(event.campaign_id, day, event.domain, tally))
-    ours = _leave({key: count.day for key, count in wanted.items()})
+    ours = once.leave(Receipt, {key: count.day for key, count in wanted.items()})
     return [count for key, count in wanted.items() if key in ours]
 
 
@@ -55,25 +52,3 @@ def _tallies(draft: Draft, *, is_new: bool, is_recent: bool) -> Iterator[str]:
     # Whatever became of it, it was sent: not every service says so by itself.
     if draft.counts_sent and is_recent and kind in ("sent", Kind.DELIVERED, Kind.BOUNCE):
         yield "sent"
-
-
-def _leave(days: dict[uuid.UUID, date]) -> set[uuid.UUID]:
-    """Insert receipts; the keys of those that were not there.
-
-    In their order, so that two workers wait for each other rather than deadlock. Django's
-    `bulk_create` cannot say which rows it made, hence the SQL, the same for PostgreSQL and SQLite.
-    """
-    field, table = Receipt._meta.pk, connection.ops.quote_name(Receipt._meta.db_table)
-    made: set[uuid.UUID] = set()
-    ordered = sorted(days)
-    with connection.cursor() as cursor:
-        for start in range(0, len(ordered), _ROWS_PER_STATEMENT):
-            chunk = ordered[start : start + _ROWS_PER_STATEMENT]
-            values = [v for k in chunk for v in (field.get_db_prep_value(k, connection), days[k])]
-            cursor.execute(
-                f"INSERT INTO {table} (key, day) VALUES {', '.join(['(%s, %s)'] * len(chunk))} "
-                "ON CONFLICT (key) DO NOTHING RETURNING key",
-                values,
-            )
-            made |= {field.to_python(row[0]) for row in cursor.fetchall()}
-    return made

@@ -60,6 +60,8 @@ def fetch_mailbox(mailbox_id: int) -> None:
 
 @shared_task
 def forget_old_events() -> None:
+    partitions.drop_old_events(timezone.now())
+    housekeeping.delete_old_events(timezone.now())
     privacy.forget_old_events()
 
 

@@ -8,6 +8,7 @@ is refused. Months are those of UTC. What keeps the parts is `bounces/partitions
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -65,6 +66,12 @@ def drop_part(cursor, table: str, name: str, columns: list[str]) -> int:
     return moved
 
 
+def drop_part_whole(cursor, table: str, name: str) -> None:
+    """Drop a part and its rows. Call it within a transaction."""
+    cursor.execute(f"ALTER TABLE {table} DETACH PARTITION {name}")
+    cursor.execute(f"DROP TABLE {name}")
+
+
 def divide(schema_editor, table: str, column: str, now: datetime, ahead: int) -> None:
     """Divide a plain table by its time `column`, and make parts for `ahead` months.
 
@@ -94,6 +101,34 @@ def divide(schema_editor, table: str, column: str, now: datetime, ahead: int) ->
             _put_beneath(cursor, table, column, key, end)
             for number in range(ahead):
                 add_month(cursor, table, column, months_later(end, number))
+
+
+def is_divided(schema_editor, table: str) -> bool:
+    """Whether `table` has parts."""
+    if schema_editor.connection.vendor != "postgresql":
+        return False
+    with schema_editor.connection.cursor() as cursor:
+        return _is_divided(cursor, table)
+
+
+def add_index(schema_editor, table: str, name: str, statement: str) -> None:
+    """Run `statement`, which adds index `name` CONCURRENTLY, for each part, then for the table.
+
+    Outside of a transaction. PostgreSQL does not add an index to all parts like that by itself. A
+    part that is made meanwhile gets the index from the table; cut off, it can be begun again.
+    """
+    create = f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}"'
+    if not statement.startswith(create):
+        raise ValueError(f"Not an index that a divided table can have: {statement}")
+    what = statement[len(create) :]
+    with schema_editor.connection.cursor() as cursor:
+        for part in _column(cursor, _PARTS, table):
+            index = f"{name[: _MOST_NAME - 9]}_{zlib.crc32(part.encode()):08x}"
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index}")
+            cursor.execute(f"CREATE INDEX CONCURRENTLY {index} ON {part}{what}")
+        with transaction.atomic():
+            # Finds those of the parts, which are equal, and adds none.
+            cursor.execute(f'CREATE INDEX "{name}" ON "{table}"{what}')
 
 
 def undivide(schema_editor, table: str) -> None:
@@ -195,6 +230,9 @@ _FOREIGN_KEYS = """
     WHERE conrelid = %s::regclass AND contype = 'f' ORDER BY conname
 """
 _SEQUENCE = "SELECT pg_get_serial_sequence(%s, %s)"
+
+
+_PARTS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass"
 
 
 def _is_divided(cursor, table: str) -> bool:

@@ -60,7 +60,6 @@ def make_event(**fields) -> BounceEvent:
     n = next(_numbers)
     address = fields.setdefault("address", f"person{n}@example.net")
     defaults = {
-        "dedupe_key": f"{n:064x}",
         "kind": BounceEvent.Kind.BOUNCE,
         "category": BounceEvent.Category.HARD,
         "reason": "userunknown",

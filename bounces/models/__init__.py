@@ -2,7 +2,13 @@
 
 from bounces.models.addresses import BounceAddress
 from bounces.models.mailboxes import KnownMessage, Mailbox, MailboxRun
-from bounces.models.returned import BounceEvent, InboundMessage, LooseObject, RawMessage
+from bounces.models.returned import (
+    BounceEvent,
+    InboundMessage,
+    LooseObject,
+    RawMessage,
+    SeenEvent,
+)
 from bounces.models.roads import RoadState
 from bounces.models.senders import SenderHour
 from bounces.models.webhooks import Receipt, TopicSubscription, WebhookEndpoint
@@ -18,6 +24,7 @@ __all__ = [
     "RawMessage",
     "Receipt",
     "RoadState",
+    "SeenEvent",
     "SenderHour",
     "TopicSubscription",
     "WebhookEndpoint",

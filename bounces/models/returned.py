@@ -242,9 +242,6 @@ class BounceEvent(models.Model):
     message = models.ForeignKey(
         InboundMessage, models.PROTECT, related_name="events", verbose_name=_("message")
     )
-    dedupe_key = models.CharField(max_length=64, unique=True, editable=False)
-    # The event's number at who reported it, if it has one: told twice, it is one.
-    source_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     category = models.CharField(_("category"), max_length=8, choices=Category, blank=True)
     reason = models.CharField(_("reason"), max_length=32)
@@ -312,3 +309,18 @@ class BounceEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address or self.reported_recipient}: {self.reason}"
+
+
+class SeenEvent(models.Model):
+    """An event was saved: what makes it the same as another, by which it counts once.
+
+    128 bits of a digest: of what it is about, and of the number that its source has for it. Apart
+    from the events, which are divided by month: a unique key cannot span the parts.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    # When it happened, UTC: the key goes when the events of its month do.
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -11,17 +12,23 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from bounces import partitions
-from bounces.housekeeping import delete_old_raw_messages
-from bounces.models import RawMessage
-from bounces.partitions import create_ahead, drop_old_raw_messages, months_ahead, parts
+from bounces.housekeeping import delete_old_events, delete_old_raw_messages
+from bounces.models import BounceEvent, RawMessage, SeenEvent
+from bounces.partitions import (
+    create_ahead,
+    drop_old_events,
+    drop_old_raw_messages,
+    months_ahead,
+    parts,
+)
 from bounces.storing import Incoming, store
 from lists.partitioning import add_month, month_of, months_later, name_of
-from tests.factories import make_message
+from tests.factories import make_event, make_message
 from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
 
-RAW = "bounces_rawmessage"
+RAW, EVENT = "bounces_rawmessage", "bounces_bounceevent"
 
 
 @pytest.fixture
@@ -65,6 +72,26 @@ def test_sqlite_has_none(capsys):
     assert (parts(), create_ahead(timezone.now()), months_ahead(timezone.now())) == ([], [], {})
     call_command("partitions", "--keep")
     assert "tables are plain" in capsys.readouterr().out
+
+
+def test_events_past_their_time_are_deleted_with_their_keys(settings):
+    settings.EVENT_DROP_MONTHS = 2
+    now = timezone.now()
+    first_kept = months_later(month_of(now), -2)
+    old = make_event(occurred_at=first_kept - timedelta(seconds=1))
+    young = make_event(occurred_at=first_kept)
+    for number, event in enumerate((old, young)):
+        SeenEvent.objects.create(key=UUID(int=number), day=event.occurred_at.date())
+    assert delete_old_events(now) == 1
+    assert BounceEvent.objects.get() == young
+    assert SeenEvent.objects.get().key == UUID(int=1)
+
+
+def test_events_are_kept_for_good_unless_told_otherwise():
+    make_event(occurred_at=datetime(2001, 1, 1, tzinfo=UTC))
+    assert delete_old_events(timezone.now()) == 0
+    assert drop_old_events(timezone.now()) == []
+    assert BounceEvent.objects.exists()
 
 
 @pytest.mark.usefixtures("_postgresql")
@@ -129,6 +156,38 @@ class TestOnPostgreSQL:
             put(now - timedelta(days=days))
         assert delete_old_raw_messages() == 2
         assert RawMessage.objects.count() == 1
+
+    def test_months_of_events_past_their_time_are_dropped(self, settings):
+        settings.EVENT_DROP_MONTHS = 2
+        ids = [make_event(occurred_at=at_month(n)).pk for n in (-3, 1, 2)]
+        with connection.cursor() as cursor:
+            # As they are after a commit.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        dropped = drop_old_events(at_month(4))
+        assert dropped == ["bounces_bounceevent_before", name_of(EVENT, month_of(at_month(1)))]
+        assert list(BounceEvent.objects.values_list("pk", flat=True)) == ids[2:]
+
+    def test_the_newest_events_are_merged_from_the_indexes_of_the_parts(self):
+        for n in range(3):
+            make_event(occurred_at=at_month(n), address="ann@example.net")
+        newest = BounceEvent.objects.order_by("-occurred_at", "-id")
+        of_ann = BounceEvent.objects.filter(address="ann@example.net").order_by("-occurred_at")
+        with connection.cursor() as cursor:
+            # Tables of a few rows are read whole otherwise.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for rows, index in ((newest, "bounceevent_newest"), (of_ann, "bounceevent_of_address")):
+            plan = rows[:1].explain(analyze=True)
+            assert f"Index Scan using {index}_before" in plan
+            assert "Seq Scan" not in plan
+            assert "Sort  (" not in plan
+            assert "Sort Method" not in plan
+
+    def test_a_span_of_time_is_looked_for_in_its_parts_alone(self):
+        lately = BounceEvent.objects.filter(occurred_at__gte=month_of(at_month(1)))
+        plan = lately.explain()
+        assert "bounces_bounceevent_before" not in plan
+        assert name_of(EVENT, month_of(at_month(1))) in plan
 
     def test_the_command_shows_every_part(self, capsys):
         make_message()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
+from uuid import UUID
 
 import pytest
 from django.db import connections
 
-from bounces import eventing
-from bounces.models import BounceEvent
+from bounces import eventing, once
+from bounces.drafting import Draft
+from bounces.models import BounceEvent, SeenEvent
 from bounces.pipeline import process
 from bounces.storing import Incoming, store
-from lists import bulk
 from lists.models import CampaignDay, Suppression, SuppressionLog
 from lists.return_paths import return_path
-from tests.factories import make_campaign, make_subscriber
+from tests.factories import NOW, make_campaign, make_subscriber
 from tests.mails import dsn
 from tests.services import need_postgresql
 
@@ -66,18 +67,32 @@ def test_both_are_processed_and_it_counts_once(reports):
     counted_once()
 
 
-def test_what_was_done_about_an_event_that_another_saved_is_undone(reports, monkeypatch):
-    lost = []
+def test_what_a_source_numbers_is_looked_for_again_where_another_was_quicker(monkeypatch):
+    """Somebody else saves an event with the same number at its source, at the last moment."""
+    draft = Draft(
+        event=BounceEvent(occurred_at=NOW),
+        source_key=UUID(int=1),
+        mail="",
+        is_kept=True,
+        is_known_mail=False,
+        counts_sent=False,
+    )
+    left = []
 
-    def quicker(rows):
-        """Somebody else saves the event first, once."""
-        if rows and isinstance(rows[0], BounceEvent) and not lost:
-            lost.append(rows)
-            return 0
-        return bulk_insert(rows)
+    def leave(model, days):
+        left.append(set(days))
+        if len(left) == 2:
+            monkeypatch.setattr(eventing.once, "leave", leave_key)
+            leave_key(model, {UUID(int=7): NOW.date()})
+            return set()
+        return leave_key(model, days)
 
-    bulk_insert = bulk.insert
-    monkeypatch.setattr(eventing.bulk, "insert", quicker)
-    process(reports)
-    assert lost
-    counted_once()
+    leave_key = once.leave
+    monkeypatch.setattr(eventing.once, "leave", leave)
+    assert eventing._new({UUID(int=2): draft}) == [draft.event]
+    assert left == [{UUID(int=2)}, {UUID(int=1)}]
+    keys = SeenEvent.objects.order_by("key").values_list("key", flat=True)
+    assert list(keys) == [UUID(int=1), UUID(int=2)], "what was begun before is undone"
+
+    assert eventing._new({UUID(int=3): draft}) == [], "its source has told it"
+    assert SeenEvent.objects.count() == 2

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 
+from bounces import partitions
 from lists.migrating import AddIndexOnline
+from tests.services import need_postgresql
 
 
 # CONCURRENTLY needs to be outside of a transaction. The test empties the database, so it has a file
@@ -31,3 +33,33 @@ def test_an_index_is_added_to_a_large_table_without_locking_it():
     with connection.schema_editor(atomic=False) as editor:
         operation.database_backwards("lists", editor, after, before)
     assert "subscriber_try_online" not in indexes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_is_added_to_each_part_of_a_divided_table():
+    need_postgresql()
+    before = MigrationExecutor(connection).loader.project_state()
+    operation = AddIndexOnline(
+        "bounceevent",
+        models.Index(fields=["rule"], condition=models.Q(rule__gt=""), name="bounceevent_try"),
+    )
+    after = before.clone()
+    operation.state_forwards("bounces", after)
+
+    def indexes() -> list[bool]:
+        """Whether it is valid, of the table and each of its parts."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                "LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid "
+                "WHERE 'bounceevent_try'::regclass IN (c.oid, h.inhparent)"
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    parts = sum(part.table == "bounces_bounceevent" for part in partitions.parts())
+    for _ in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_forwards("bounces", editor, before, after)
+        assert indexes() == [True] * (parts + 1)
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_backwards("bounces", editor, after, before)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if keep:
             for name in partitions.create_ahead(now):
                 self.stdout.write(f"made {name}")
-            for name in partitions.drop_old_raw_messages(now):
+            for name in (*partitions.drop_old_raw_messages(now), *partitions.drop_old_events(now)):
                 self.stdout.write(f"dropped {name}")
         found = partitions.parts()
         if not found:
