@@ -28,12 +28,15 @@ class _ByBytes(OrderBy):
 def by_beginning(rows: QuerySet, text: str, column: str) -> QuerySet:
     """The `rows` whose `column` begins with `text`, at most `MOST_BEGINNING`: its first in order.
 
-    Sorting all that begin with a letter or two would read most of the table.
+    Sorting all that begin with a letter or two would read most of the table. Their keys are looked
+    up by themselves: joined, PostgreSQL may walk over the whole table for those few.
     """
     beginning = text.casefold() if settings.FOLD_LOCAL_PART else text
+    if not beginning:
+        return rows
     found = rows.model.objects.filter(**{f"{column}__startswith": beginning})
-    first = found.order_by(_ByBytes(F(column)))[:MOST_BEGINNING]
-    return rows.filter(pk__in=first.values("pk")) if beginning else rows
+    first = found.order_by(_ByBytes(F(column))).values_list("pk", flat=True)
+    return rows.filter(pk__in=list(first[:MOST_BEGINNING]))
 
 
 def by_address(rows: QuerySet, text: str, address: str = "address") -> QuerySet:
