@@ -33,12 +33,20 @@ def deliver(ids: Sequence[int]) -> None:
     """
     for pk in ids:
         now = timezone.now()
-        due = Delivery.objects.due(now).filter(pk=pk).values("pk")
-        claimed = Delivery.objects.filter(pk__in=due).update(
-            claimed_at=now, attempts=F("attempts") + 1
-        )
-        if claimed:
+        if _claim(pk, now):
             _try(Delivery.objects.select_related("message", "endpoint").get(pk=pk), now)
+
+
+@transaction.atomic
+def _claim(pk: int, now: datetime) -> bool:
+    """Whether the delivery is due, and ours."""
+    # Locked first: an update of what a subquery finds would let a worker that has waited for
+    # another one's claim claim it too.
+    due = Delivery.objects.due(now).filter(pk=pk)
+    if not due.select_for_update(of=("self",), skip_locked=True).values_list("pk").first():
+        return False
+    Delivery.objects.filter(pk=pk).update(claimed_at=now, attempts=F("attempts") + 1)
+    return True
 
 
 def sweep() -> int:
