@@ -67,7 +67,8 @@ def _once_by_source(drafts: dict[Key, Draft]) -> dict[Key, Draft]:
     keys = {draft.source_key for draft in drafts.values()} - {None}
     if not keys:
         return drafts
-    known = set(SeenEvent.objects.filter(key__any_of=keys).values_list("key", flat=True))
+    seen = SeenEvent.objects.filter(key__any_of=keys).values_list("key", flat=True)
+    known = {key.hex for key in seen}
     kept = {}
     for key, draft in drafts.items():
         if draft.source_key not in known:
