@@ -81,12 +81,16 @@ def delete_old_events(now: datetime) -> int:
     deleted = 0
     while ids := list(old.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
         deleted += BounceEvent.objects.filter(pk__in=ids, occurred_at__lt=before).delete()[0]
-    _delete_keys(before)
+    if deleted:
+        delete_keys(before)
     return deleted
 
 
-def _delete_keys(before: datetime) -> None:
-    """In the order of the keys, since no index says how old they are: a month's are everywhere."""
+def delete_keys(before: datetime) -> None:
+    """Delete the keys of the events of before, after those were.
+
+    In the order of the keys, since no index says how old they are: a month's are everywhere.
+    """
     last = None
     while True:
         rows = SeenEvent.objects.order_by("key")

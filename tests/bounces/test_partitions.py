@@ -160,12 +160,15 @@ class TestOnPostgreSQL:
     def test_months_of_events_past_their_time_are_dropped(self, settings):
         settings.EVENT_DROP_MONTHS = 2
         ids = [make_event(occurred_at=at_month(n)).pk for n in (-3, 1, 2)]
+        for n in (1, 2):
+            SeenEvent.objects.create(key=UUID(int=n), day=at_month(n).date())
         with connection.cursor() as cursor:
             # As they are after a commit.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         dropped = drop_old_events(at_month(4))
         assert dropped == ["bounces_bounceevent_before", name_of(EVENT, month_of(at_month(1)))]
         assert list(BounceEvent.objects.values_list("pk", flat=True)) == ids[2:]
+        assert SeenEvent.objects.get().key == UUID(int=2)
 
     def test_the_newest_events_are_merged_from_the_indexes_of_the_parts(self):
         for n in range(3):
