@@ -181,7 +181,7 @@ def _standing_cleaning(folder: Path) -> tuple:
 
 def _suppressions(_folder: Path) -> tuple:
     job = SuppressionImport(file_name="bounces.csv", created_by="olga")
-    lines = [f"imported{next(_numbers)}@example.net,550,No such mailbox," for _ in range(3)]
+    lines = [f"imported{next(_numbers):06d}@example.net,550,No such mailbox," for _ in range(3)]
     storing.store(job, ["\n".join(("address,code,error,created_at", *lines, "")).encode()], 10**6)
     importing.count(job)
     importing.run(job.pk)
