@@ -130,7 +130,9 @@ def _to_archive() -> list[RawMessage]:
         if ids and held > _BYTES_AT_ONCE:
             break
         ids.append(pk)
-    return list(RawMessage.objects.filter(pk__in=ids).select_related("message").order_by("pk"))
+    # Asked for again: another worker may have moved some meanwhile.
+    still = RawMessage.objects.filter(pk__in=ids, content__isnull=False)
+    return list(still.select_related("message").order_by("pk"))
 
 
 def _archive(rows: list[RawMessage]) -> tuple[int, UnavailableError | None]:

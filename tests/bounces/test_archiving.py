@@ -368,3 +368,19 @@ def test_the_settings_of_the_environment_lead_to_the_bucket(bucket, s3, tmp_path
     (key,) = objects(bucket)
     assert key.startswith("from/here/20")
     assert bucket.Object(key).server_side_encryption == "AES256"
+
+
+def test_what_another_worker_moved_meanwhile_is_left_to_it(bucket, monkeypatch):
+    rows = [processed() for _ in range(2)]
+    queryset = type(RawMessage.objects.all())
+    select_related = queryset.select_related
+
+    def other_first(self, *names):
+        monkeypatch.setattr(queryset, "select_related", select_related)
+        archiving.archive(60)
+        return select_related(self, *names)
+
+    monkeypatch.setattr(queryset, "select_related", other_first)
+
+    assert archiving.archive(60) == 0
+    assert archived() == {row.pk for row in rows}

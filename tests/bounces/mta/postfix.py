@@ -18,8 +18,8 @@ default_transport = smtp:[127.0.0.1]:{elsewhere}
 smtp_tls_security_level = none
 # The queue is looked at every few seconds, so that a test sees a second try.
 queue_run_delay = 1s
-minimal_backoff_time = 1s
-maximal_backoff_time = 1s
+minimal_backoff_time = 2s
+maximal_backoff_time = 2s
 """
 
 SERVICES = """
