@@ -162,7 +162,7 @@ def run(messages: Sequence[Incoming], processes: int) -> Spent:
 
 def copy_bare() -> tuple[int, Spent]:
     """The rows that the pipeline wrote, into empty tables with the same indexes."""
-    rows = {model: list(model.objects.values_list(*_columns(model))) for model in WRITTEN}
+    rows = {model: list(_rows(model)) for model in WRITTEN}
     with connection.cursor() as cursor:
         for model in WRITTEN:
             make = _like_in_postgresql if _is_postgresql() else _like_in_sqlite
@@ -175,7 +175,14 @@ def copy_bare() -> tuple[int, Spent]:
     return sum(map(len, rows.values())), replace(spent[0], database=database)
 
 
-def _copy(cursor, model: type[models.Model], rows: list[tuple]) -> None:
+def _rows(model: type[models.Model]) -> Iterator[list[object]]:
+    """All rows, each value as the database keeps it: texts packed, numbers of 128 bits as text."""
+    fields = model._meta.concrete_fields
+    for row in model.objects.values_list(*_columns(model)):
+        yield [f.get_db_prep_save(v, connection) for f, v in zip(fields, row, strict=True)]
+
+
+def _copy(cursor, model: type[models.Model], rows: list[list[object]]) -> None:
     names = ", ".join(map(connection.ops.quote_name, _columns(model)))
     table = f"bare_{model._meta.db_table}"
     if _is_postgresql():
