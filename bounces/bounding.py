@@ -80,7 +80,7 @@ def _key_of(day: Day) -> int:
 
 
 def _day_of(event: BounceEvent) -> Day:
-    return event.address, event.campaign_id, event.occurred_at.astimezone(UTC).date()
+    return event.address, event.campaign_id, event.day
 
 
 def _believed(drafts: Sequence[Draft]) -> Counter[Day]:

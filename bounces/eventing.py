@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, date
 
 from django.db import OperationalError, transaction
 
@@ -157,19 +156,15 @@ def _new(drafts: dict[Key, Draft]) -> list[BounceEvent]:
         try:
             with transaction.atomic():
                 left = _once_by_source(drafts)
-                made = once.leave(SeenEvent, {key: _day(left[key]) for key in left})
+                made = once.leave(SeenEvent, {key: draft.event.day for key, draft in left.items()})
                 fresh = [left[key] for key in sorted(made)]
-                told = {d.source_key: _day(d) for d in fresh if d.source_key is not None}
+                told = {d.source_key: d.event.day for d in fresh if d.source_key is not None}
                 if told and len(once.leave(SeenEvent, told)) < len(told):
                     raise _RacedError
                 return [draft.event for draft in fresh]
         except _RacedError:
             continue
     raise OperationalError("Other workers were quicker each time.")
-
-
-def _day(draft: Draft) -> date:
-    return draft.event.occurred_at.astimezone(UTC).date()
 
 
 def _act(events: list[BounceEvent]) -> None:
@@ -224,7 +219,7 @@ def _counts(events: list[BounceEvent]) -> Iterator[counting.Count]:
         if event.campaign_id is not None and tally:
             yield counting.Count(
                 event.campaign_id,
-                event.occurred_at.astimezone(UTC).date(),
+                event.day,
                 event.domain,
                 tally,
                 reason=event.reason if tally == event.category else "",

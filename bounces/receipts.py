@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -33,8 +33,8 @@ def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[count
         is_recent = event.occurred_at > oldest
         for tally in _tallies(draft, is_new=id(event) in new, is_recent=is_recent):
             key = once.key_of(digest(tally, event.address, draft.mail))
-            day = event.occurred_at.astimezone(UTC).date()
-            wanted.setdefault(key, counting.Count(event.campaign_id, day, event.domain, tally))
+            count = counting.Count(event.campaign_id, event.day, event.domain, tally)
+            wanted.setdefault(key, count)
     ours = once.leave(Receipt, {key: count.day for key, count in wanted.items()})
     return [count for key, count in wanted.items() if key in ours]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -309,6 +309,11 @@ class BounceEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address or self.reported_recipient}: {self.reason}"
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) that it is counted on."""
+        return self.occurred_at.astimezone(UTC).date()
 
 
 class SeenEvent(models.Model):
