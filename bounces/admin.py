@@ -194,7 +194,7 @@ class InboundMessageAdmin(RecordAdmin):
             return path(
                 f"<int:pk>/{address}",
                 self.admin_site.admin_view(view),
-                name=f"bounces_inboundmessage_{name}",
+                name=self.url_name(name),
             )
 
         return [

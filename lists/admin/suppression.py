@@ -103,7 +103,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         def page(address, view):
             wrapped = self.admin_site.admin_view(view)
-            return path(f"{address}/", wrapped, name=f"lists_suppression_{address}")
+            return path(f"{address}/", wrapped, name=self.url_name(address))
 
         return [
             page("unsuppress", self.unsuppress_view),

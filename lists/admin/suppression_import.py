@@ -33,8 +33,7 @@ class SuppressionImportAdmin(RowPage, ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def page(address, view, name):
-            wrapped = self.admin_site.admin_view(view)
-            return path(address, wrapped, name=f"lists_suppressionimport_{name}")
+            return path(address, self.admin_site.admin_view(view), name=self.url_name(name))
 
         return [
             page("new/", self.upload_view, "new"),
