@@ -39,6 +39,7 @@ from tests.bounceadmin.running import free_port
 from tests.factories import make_campaign, make_endpoint, make_subscriber
 from tests.mails import dsn
 from tests.services import need_postgresql, need_redis
+from tests.workers import children, kill_group, url_of_test_database
 
 pytestmark = [
     pytest.mark.slow,
@@ -67,7 +68,7 @@ class House:
         self.redis = redis.Redis.from_url(redis_url)
         self.log = open(folder / "log", "w+")  # noqa: SIM115 (closed in `stop`)
         self.env = os.environ | {
-            "DATABASE_URL": _url_of_test_database(),
+            "DATABASE_URL": url_of_test_database(),
             "REDIS_URL": redis_url,
             "CELERY_BROKER_URL": redis_url,
             "SECRET_KEY": settings.SECRET_KEY,
@@ -120,7 +121,7 @@ class House:
         """
         if self.worker.poll() is not None:
             self.worker = self._start_worker()
-        elif _children(self.worker.pid):
+        elif children(self.worker.pid):
             self.worker_seen = time.monotonic()
         elif time.monotonic() - self.worker_seen > DEAF_SECONDS:
             self.kill_worker()
@@ -128,22 +129,22 @@ class House:
             self.web = self._start_web()
 
     def kill_worker_child(self) -> None:
-        _kill_one(_children(self.worker.pid))
+        _kill_one(children(self.worker.pid))
 
     def kill_web_child(self) -> None:
-        _kill_one(_children(self.web.pid))
+        _kill_one(children(self.web.pid))
 
     def kill_worker(self) -> None:
-        _kill_group(self.worker)
+        kill_group(self.worker)
         self.worker = self._start_worker()
 
     def kill_web(self) -> None:
-        _kill_group(self.web)
+        kill_group(self.web)
         self.web = self._start_web()
 
     def end_database_sessions(self) -> None:
         """As a database that restarts does: every session ends, in whatever it is at."""
-        with psycopg.connect(_url_of_test_database(), autocommit=True) as own:
+        with psycopg.connect(url_of_test_database(), autocommit=True) as own:
             own.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -160,7 +161,7 @@ class House:
 
     def stop(self) -> None:
         for process in (self.worker, self.web):
-            _kill_group(process)
+            kill_group(process)
         self.redis.flushdb()
         self.redis.close()
         self.log.close()
@@ -171,27 +172,10 @@ class House:
         return "\n".join(line for line in lines if "gunicorn.access" not in line)[-6000:]
 
 
-def _url_of_test_database() -> str:
-    url = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-
-
-def _children(pid: int) -> list[int]:
-    with suppress(OSError):
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
-
-
 def _kill_one(pids: list[int]) -> None:
     if pids:
         with suppress(ProcessLookupError):
             os.kill(random.choice(pids), signal.SIGKILL)
-
-
-def _kill_group(process: subprocess.Popen) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 class Source(threading.Thread):
