@@ -95,11 +95,12 @@ def _operator_has_been_here() -> bool:
 
 
 def _day_of_the_demo() -> datetime:
-    """Noon (UTC) of the day the demo was begun on: today, if it is not begun yet."""
+    """The noon (UTC) before the demo was begun, so that nothing of it lies in the future."""
     begun = MailingList.objects.filter(bounce_domain=LISTS[0].bounce_domain).first()
     if begun is not None:
         return begun.created_at + _LIST_AGE
-    return timezone.now().astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    half_a_day_ago = timezone.now().astimezone(UTC) - timedelta(hours=12)
+    return half_a_day_ago.replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def _sent_at(noon: datetime, mailing: Mailing) -> datetime:

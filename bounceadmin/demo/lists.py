@@ -135,7 +135,7 @@ LISTS: tuple[DemoList, ...] = (
         domains=_EVERYWHERE | {"old-firm.example": 1},
         mailings=(
             Mailing("Harbour news 41", 45),
-            Mailing("Harbour news 42", 29),
+            Mailing("Harbour news 42", 28),
             Mailing("Harbour news 43", 22),
             Mailing("Harbour news 44", 15),
             Mailing("Harbour news 45", 8),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from bounceadmin.demo import filling
 from bounceadmin.demo.lists import LISTS
@@ -18,7 +19,7 @@ from bounces.parsing import parse
 from bounces.pipeline import process
 from lists.counted import Period
 from lists.health import lists_health
-from lists.models import Campaign, CampaignDay, Subscription, SuppressionLog
+from lists.models import BandChange, Campaign, CampaignDay, Subscription, SuppressionLog
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -130,6 +131,14 @@ def test_the_critical_list_is_driven_by_one_provider_that_blocks(demo):
     assert worst.health.band == "critical"
     assert worst.health.worst_domain.domain == "outlook.com"
     assert worst.health.counts.block > worst.health.counts.bounced / 2
+
+
+@pytest.mark.django_db
+def test_nothing_of_the_demo_lies_in_the_future(demo):
+    now = timezone.now()
+    assert not InboundMessage.objects.filter(received_at__gt=now).exists()
+    assert not BounceEvent.objects.filter(occurred_at__gt=now).exists()
+    assert not BandChange.objects.filter(at__gt=now).exists()
 
 
 @pytest.mark.django_db
