@@ -178,7 +178,7 @@ class BounceEventAdmin(RecordAdmin):
 @admin.register(InboundMessage)
 class InboundMessageAdmin(RecordAdmin):
     page_template = "bounceadmin/message.html"
-    list_display = ["received_at", "__str__", "source", "state", "said", "length", "problem"]
+    list_display = ["received_at", "__str__", "source", "state", "said", "length", "noted"]
     list_display_links = ["__str__"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -215,8 +215,8 @@ class InboundMessageAdmin(RecordAdmin):
     def length(self, row: InboundMessage) -> str:
         return filesizeformat(row.size)
 
-    @admin.display(description=_("problem"))
-    def problem(self, row: InboundMessage) -> str:
+    @admin.display(description=_("note"))
+    def noted(self, row: InboundMessage) -> str:
         return shown(row.error or row.note)[:120]
 
     @action(description=_("Process again"), permissions=["process"])

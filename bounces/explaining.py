@@ -47,11 +47,12 @@ _SENTENCES = {"unsubscribe": gettext_lazy("The person unsubscribed at your mail 
 def explain(event: BounceEvent) -> Explanation:
     """Put `event` into words."""
     reason = REASONS.get(event.reason)
+    proof = _("%(proof)s.") % {"proof": event.get_proof_display()}
     return Explanation(
         sentence=_(reason.sentence) if reason else str(_SENTENCES.get(event.kind, event.reason)),
         advice=_(reason.advice) if reason and reason.advice else "",
         consequence=str(consequence(event)),
-        trust=" ".join(filter(None, [f"{event.get_proof_display()}.", event.proof_note])),
+        trust=f"{proof} {event.proof_note}".rstrip(),
     )
 
 

@@ -16,6 +16,13 @@ EVENTS_NOT_READ = gettext_noop(
 TOPIC_ASKED = gettext_noop("Amazon asks to confirm the topic %(topic)s.")
 TOPIC_ENDED = gettext_noop("Amazon has ended the subscription of %(topic)s.")
 ROUND_TRIP = gettext_noop("The bounce of a round trip of %(domain)s: it counts nowhere.")
+DMARC_READ = gettext_noop(
+    "A DMARC report about %(domain)s: %(passed)s of %(total)s messages passed."
+)
+DMARC_OF_OTHERS = gettext_noop(
+    "A DMARC report about %(domain)s, which no list here uses: not kept."
+)
+DMARC_UNREADABLE = gettext_noop("It looks like a DMARC report but cannot be read: %(error)s.")
 
 STORAGE_UNSET = gettext_noop("The text is in object storage, and RAW_BUCKET is not set any more.")
 STORAGE_LACKS = gettext_noop("There is no such object in object storage: %(name)s")
@@ -34,6 +41,9 @@ TEMPLATES = (
     TOPIC_ASKED,
     TOPIC_ENDED,
     ROUND_TRIP,
+    DMARC_READ,
+    DMARC_OF_OTHERS,
+    DMARC_UNREADABLE,
     *kept_words.TEMPLATES,
 )
 

@@ -14,6 +14,7 @@ from datetime import UTC, timedelta
 
 from django.utils import timezone
 
+from bounces import kept_words
 from bounces.taking import Taken, Understood
 from bounces.text import storable
 from diagnostics.checks.dmarc_reports import (
@@ -68,18 +69,16 @@ def _taken(item: Understood, ours: frozenset[str]) -> Taken | None:
     try:
         reports = reports_in_message(item.row.raw)
     except ReportError as error:
-        return Taken("other", f"It looks like a DMARC report but cannot be read: {error}.")
+        return Taken("other", kept_words.DMARC_UNREADABLE % {"error": error})
     if not reports:
         return None
     wanted = [one for one in reports if any(is_same_or_below(d, one.domain) for d in ours)]
     if not wanted:
-        return Taken(
-            KIND, f"A DMARC report about {reports[0].domain}, which no list here uses: not kept."
-        )
+        return Taken(KIND, kept_words.DMARC_OF_OTHERS % {"domain": reports[0].domain})
     total = sum(report.count for report in wanted)
     passed = sum(row.count for report in wanted for row in report.rows if row.passes)
-    note = f"A DMARC report about {wanted[0].domain}: {passed:,} of {total:,} messages passed."
-    return Taken(KIND, note, lambda: _keep(item, wanted))
+    about = {"domain": wanted[0].domain, "passed": f"{passed:,}", "total": f"{total:,}"}
+    return Taken(KIND, kept_words.DMARC_READ % about, lambda: _keep(item, wanted))
 
 
 def _keep(item: Understood, reports: Sequence[AggregateReport]) -> None:
