@@ -219,7 +219,7 @@ def _messages(now: datetime) -> None:
         "FROM happened ORDER BY id",
         {
             "id": "id",
-            "digest": "lpad(id::text, 64, '0')",
+            "digest": "md5(id::text) || md5(id::text)",
             "size": f"{len(RAW)}",
             "source": "CASE WHEN mod(id, 3) = 0 THEN 'webhook' ELSE 'mailbox' END",
             "received_at": "at",

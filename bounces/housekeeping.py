@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bounces import archiving, receipts
-from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent
+from bounces import archiving, once, receipts
+from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent, SeenMessage
 from lists.partitioning import month_of, months_later
 
 _ROWS_AT_ONCE = 1000
 _KEYS_AT_ONCE = 10_000
+_DONE = (InboundMessage.State.PROCESSED, InboundMessage.State.HELD)
 
 
 def delete_old_raw_messages() -> int:
@@ -49,7 +50,7 @@ def _delete_raw(ids: list[int], before: datetime) -> int:
     old = InboundMessage.objects.filter(
         pk__in=ids,
         processed_at__lt=before,
-        state__in=[InboundMessage.State.PROCESSED, InboundMessage.State.HELD],
+        state__in=_DONE,
     )
     # Locked, so that nobody has one of them processed again meanwhile.
     locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -71,8 +72,8 @@ def events_kept_since(now: datetime) -> datetime | None:
 def delete_old_events(now: datetime) -> int:
     """Delete the events of before `EVENT_DROP_MONTHS` that are in no part that was dropped.
 
-    Return how many. What they were counted as stays, as do their messages' rows. Their keys go with
-    them: an archive that tells of one again, in another message, has it counted again.
+    Return how many. What they were counted as stays. Their keys go with them: an archive that tells
+    of one again, in another message, has it counted again.
     """
     before = events_kept_since(now)
     if before is None:
@@ -84,6 +85,51 @@ def delete_old_events(now: datetime) -> int:
     if deleted:
         delete_keys(before)
     return deleted
+
+
+def delete_old_messages(now: datetime) -> int:
+    """Delete the rows of messages that were done with before `EVENT_DROP_MONTHS`; return how many.
+
+    Those that have neither text nor events any more: nothing is left to be seen there. What failed
+    stays until someone has looked at it. Should one come again, it is known by its digest.
+    """
+    before = events_kept_since(now)
+    if before is None:
+        return 0
+    return sum(_delete_messages(ids, before) for ids in _came(before))
+
+
+def _came(before: datetime) -> Iterator[list[int]]:
+    """Messages that came `before`, a piece at a time, the oldest first."""
+    last = None
+    while True:
+        rows = InboundMessage.objects.filter(received_at__lt=before).order_by("received_at", "pk")
+        if last is not None:
+            received_at, pk = last
+            rows = rows.filter(received_at__gte=received_at).exclude(
+                received_at=received_at, pk__lte=pk
+            )
+        some = list(rows.values_list("received_at", "pk")[:_ROWS_AT_ONCE])
+        if not some:
+            return
+        yield [pk for _, pk in some]
+        last = some[-1]
+
+
+@transaction.atomic
+def _delete_messages(ids: list[int], before: datetime) -> int:
+    old = InboundMessage.objects.filter(pk__in=ids, processed_at__lt=before, state__in=_DONE)
+    # What somebody is at is left for the next time.
+    locked = old.select_for_update(skip_locked=True).order_by("pk")
+    rows = {row.pk: row for row in locked.only("digest", "processed_at")}
+    for needing in (BounceEvent, RawMessage):
+        found = needing.objects.filter(message__any_of=set(rows))
+        for pk in found.values_list("message", flat=True):
+            rows.pop(pk, None)
+    days = {once.key_of(row.digest): row.processed_at.date() for row in rows.values()}
+    once.leave(SeenMessage, days)
+    InboundMessage.objects.filter(pk__in=list(rows)).delete()
+    return len(rows)
 
 
 def delete_keys(before: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import connection
 
-from bounces.models import Receipt, SeenEvent
+from bounces.models import Receipt, SeenEvent, SeenMessage
 
 # As 32 hexadecimal digits: sorting a batch of UUID objects takes longer than writing them.
 Key = str
@@ -24,7 +24,7 @@ def key_of(digest: str) -> Key:
     return digest[:32]
 
 
-def leave(model: type[Receipt | SeenEvent], days: Mapping[Key, date]) -> set[Key]:
+def leave(model: type[Receipt | SeenEvent | SeenMessage], days: Mapping[Key, date]) -> set[Key]:
     """Write the keys, each with its day; return those that were not there.
 
     In their order, so that two workers wait for each other rather than deadlock. A key that another

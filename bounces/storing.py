@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from bounces import kept_words
+from bounces import kept_words, once
 from bounces.collecting import without_collecting
-from bounces.models import InboundMessage, RawMessage
+from bounces.models import InboundMessage, RawMessage, SeenMessage
 from bounces.text import storable
 from lists import bulk
 
@@ -85,12 +87,26 @@ def _store_batch(batch: list[Incoming], stored: Stored) -> None:
         row = _row(message)
         stored.duplicates += row.message.digest in rows
         rows.setdefault(row.message.digest, row)
-    known = set(InboundMessage.objects.filter(digest__any_of=rows).values_list("digest", flat=True))
+    known = _known(rows)
     stored.duplicates += len(known)
     fresh = [row for digest, row in rows.items() if digest not in known]
     if fresh:
         stored.ids += _save(fresh)
         stored.digests |= rows.keys() - known
+
+
+def _known(digests: Collection[str]) -> set[str]:
+    """Those of messages that came before, also of such whose row was deleted since.
+
+    In one statement: a row that is deleted at this moment is found here or there.
+    """
+    of_key = {once.key_of(digest): digest for digest in digests}
+    there = InboundMessage.objects.filter(digest__any_of=digests)
+    deleted = SeenMessage.objects.filter(key__any_of=of_key.keys())
+    found = there.values_list("digest").union(
+        deleted.values_list(Cast("key", CharField())), all=True
+    )
+    return {of_key[once.key_of(text.replace("-", ""))] for (text,) in found}
 
 
 @dataclass(frozen=True, slots=True)

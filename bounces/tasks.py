@@ -62,6 +62,7 @@ def fetch_mailbox(mailbox_id: int) -> None:
 def forget_old_events() -> None:
     partitions.drop_old_events(timezone.now())
     housekeeping.delete_old_events(timezone.now())
+    housekeeping.delete_old_messages(timezone.now())
     privacy.forget_old_events()
 
 

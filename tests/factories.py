@@ -48,7 +48,7 @@ def make_subscriber(address: str = "", *lists: MailingList) -> Subscriber:
 def make_message(**fields) -> InboundMessage:
     n = next(_numbers)
     raw = fields.pop("raw", f"Subject: message {n}\n\nhello\n".encode())
-    defaults = {"digest": f"{n:064x}", "size": len(raw), "source": "file"}
+    defaults = {"digest": f"{n:032x}" * 2, "size": len(raw), "source": "file"}
     message = InboundMessage.objects.create(**defaults | fields)
     stored_at = message.processed_at or message.queued_at
     RawMessage.objects.create(message=message, content=raw, stored_at=stored_at)

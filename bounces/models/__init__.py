@@ -8,6 +8,7 @@ from bounces.models.returned import (
     LooseObject,
     RawMessage,
     SeenEvent,
+    SeenMessage,
 )
 from bounces.models.roads import RoadState
 from bounces.models.senders import SenderHour
@@ -25,6 +26,7 @@ __all__ = [
     "Receipt",
     "RoadState",
     "SeenEvent",
+    "SeenMessage",
     "SenderHour",
     "TopicSubscription",
     "WebhookEndpoint",

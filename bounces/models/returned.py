@@ -329,3 +329,17 @@ class SeenEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class SeenMessage(models.Model):
+    """A message came, whose row was deleted since: should it come again, it is known.
+
+    The first 128 bits of its digest. It stays for good.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    # When it was done with, UTC.
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -89,7 +89,11 @@ def _text_to_archive(_folder: Path) -> tuple:
 
 
 def _old_event(_folder: Path) -> tuple:
-    make_event(campaign=make_campaign(), occurred_at=timezone.now() - LONG_AGO)
+    now = timezone.now()
+    make_event(campaign=make_campaign(), occurred_at=now - timedelta(days=500))
+    make_event(campaign=make_campaign(), occurred_at=now - LONG_AGO)
+    row = make_message(state="processed", received_at=now - LONG_AGO, processed_at=now - LONG_AGO)
+    RawMessage.objects.filter(pk=row.pk).delete()
     return ()
 
 

@@ -129,6 +129,7 @@ def outside(tmp_path, settings, monkeypatch) -> Outside:
     monkeypatch.setattr(announcing, "_send", lambda task, arguments: None)
     monkeypatch.setattr("bounces.sources.mailbox.scheduling.announce", lambda pk: True)
     settings.EMAIL_IS_SET_UP = True
+    settings.EVENT_DROP_MONTHS = 24
     settings.PROBE_RELAY_HOST = "relay.example"
     settings.MAILDIR_ROOTS = [str(tmp_path)]
     settings.STORAGES = {
