@@ -70,7 +70,9 @@ def months_ahead(now: datetime) -> dict[str, int]:
     """For how many months after the present one each table has a part, without a gap."""
     ends: dict[str, set[datetime]] = {}
     for part in parts():
-        ends.setdefault(part.table, set()).add(part.until)
+        known = ends.setdefault(part.table, set())
+        if part.until is not None:
+            known.add(part.until)
     return {table: _ahead(known, now) for table, known in ends.items()}
 
 
@@ -165,7 +167,9 @@ def _until(bound: str) -> datetime | None:
 
 
 def _ahead(ends: set[datetime], now: datetime) -> int:
+    # The oldest part is for all months before its end.
+    first = min(ends, default=now)
     number = 0
-    while months_later(month_of(now), number + 2) in ends:
+    while (end := months_later(month_of(now), number + 2)) in ends or end < first:
         number += 1
     return number

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bounceadmin.models import Alert
-from bounces import looping, roads
+from bounces import looping, partitions, roads
 from bounces.backlog import COUNT_UP_TO, count_up_to
 from bounces.kept_words import shown
 from bounces.models import InboundMessage
@@ -28,6 +29,7 @@ from lists.advice import advise
 from lists.bands import BANDS, Band
 from lists.counted import Period
 from lists.models import CampaignDay
+from lists.partitioning import month_of, months_later
 from lists.picking import DEFAULT_PERIOD
 from lists.words import rate_text
 
@@ -40,6 +42,8 @@ _BAND_LEVELS = {
 _SENDS_THAT_MUST_BOUNCE = 1000
 _QUEUE_STANDS = timedelta(minutes=15)
 _ROAD_FAILS = timedelta(hours=1)
+# They are made for three months ahead, so this leaves a month to mend it.
+_FEWEST_MONTHS_AHEAD = 2
 # As long as an alert's key may be.
 _MOST_KEY = 120
 
@@ -195,6 +199,28 @@ def archive(now: datetime) -> Iterator[Condition]:
         )
 
 
+def missing_parts(now: datetime) -> Iterator[Condition]:
+    """Tables in monthly parts that will soon be without one."""
+    for table, months in partitions.months_ahead(now).items():
+        if months >= _FEWEST_MONTHS_AHEAD:
+            continue
+        month = months_later(month_of(now), months + 1)
+        yield Condition(
+            key=f"parts:{table}",
+            kind=Alert.Kind.SYSTEM,
+            level=Alert.Level.WARNING,
+            title=_("The table %(table)s has no part for %(month)s")
+            % {"table": table, "month": date_format(month, "YEAR_MONTH_FORMAT")},
+            detail=_(
+                "The scheduler makes it every hour, with a worker of the queue “long”, unless "
+                "something holds the table. Make it now with “manage.py partitions --keep”. "
+                "No row is lost without it: rows go to the part “_default”, and move once there "
+                "is another."
+            ),
+            path=reverse("admin:index"),
+        )
+
+
 def diagnoses(_now: datetime) -> Iterator[Condition]:
     """Lists whose repeated check-up found something to mend."""
     for run in repeating.to_mend():
@@ -235,6 +261,7 @@ CONDITIONS: tuple[Callable[[datetime], Iterator[Condition]], ...] = (
     round_trips,
     failing_roads,
     archive,
+    missing_parts,
     storms,
     diagnoses,
 )

@@ -17,10 +17,12 @@ from bounceadmin.models import Alert, AlertDelivery, Preferences
 from bounceadmin.tasks import send_alerts
 from bounceadmin.tasks import watch as watch_task
 from bounces import roads
+from bounces.partitions import create_ahead
 from bounces.pipeline import process
 from lists.counting import Count, add
 from lists.outgoing.models import Endpoint, Message
 from tests.factories import NOW, make_campaign, make_message, make_user
+from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +214,28 @@ def test_a_queue_that_stands_is_a_condition_and_one_that_moves_is_not():
     process([make_message().pk])
     assert not list(conditions.queue(now))
     assert [c.key for c in conditions.queue(now + timedelta(minutes=16))] == ["queue"]
+
+
+def test_a_table_that_will_soon_be_without_a_part_is_told_with_what_to_do(monkeypatch):
+    ahead = {"bounces_rawmessage": 1, "bounces_bounceevent": 2}
+    monkeypatch.setattr(conditions.partitions, "months_ahead", lambda now: ahead)
+    (found,) = conditions.missing_parts(NOW)
+    assert found.title == "The table bounces_rawmessage has no part for January 2027"
+    assert "manage.py partitions --keep" in found.detail
+
+
+def test_parts_that_are_made_ahead_are_no_trouble():
+    assert not list(conditions.missing_parts(timezone.now()))
+
+
+def test_parts_that_nobody_makes_are_told_a_month_ahead():
+    need_postgresql()
+    now = timezone.now()
+    assert not list(conditions.missing_parts(now + timedelta(days=28)))
+    found = list(conditions.missing_parts(now + timedelta(days=65)))
+    assert [c.key for c in found] == ["parts:bounces_bounceevent", "parts:bounces_rawmessage"]
+    create_ahead(now + timedelta(days=65))
+    assert not list(conditions.missing_parts(now + timedelta(days=65)))
 
 
 def test_the_task_finds_trouble_and_tells_it():

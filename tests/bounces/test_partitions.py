@@ -105,6 +105,9 @@ class TestOnPostgreSQL:
         assert name_of(RAW, month_of(at_month(4))) in create_ahead(later)
         assert months_ahead(later)[RAW] == 3
 
+    def test_months_of_before_it_was_divided_need_no_parts_of_their_own(self):
+        assert months_ahead(datetime(2019, 1, 1, tzinfo=UTC))[RAW] > 12
+
     def test_rows_go_to_the_part_of_their_month(self):
         first = month_of(at_month(2))
         assert part_of(put(first)) == name_of(RAW, first)
