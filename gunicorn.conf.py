@@ -22,6 +22,8 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 # The heartbeat file of a worker must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# Nobody commands it by a socket, which would need a home that can be written.
+control_socket_disable = True
 # In the form of all other logs.
 logconfig_dict = {
     **settings.LOGGING,

@@ -356,8 +356,17 @@ FORMAT_MODULE_PATH = ["bounceadmin.formats"]
 USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Serves files straight from the apps, so that one command needs no collectstatic.
-WHITENOISE_USE_FINDERS = True
+# Where `manage.py collectstatic` was run, as for the image, files are there compressed and under
+# names that browsers may keep for ever. Without it they are served straight from the apps, so that
+# one command needs no other before it.
+STATIC_ROOT = env.str("STATIC_ROOT", default="")
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+if STATIC_ROOT:
+    STORAGES = {
+        **STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 
+from bounceadmin.operating import alive
 from bounceadmin.operating.pulse import DEAD_AFTER
 from bounceadmin.queues import BOUNCES, DEFAULT, QUEUES
 from tests.services import find
@@ -25,8 +27,12 @@ MANIFESTS = [
     for manifest in yaml.safe_load_all(path.read_text())
 ]
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
+ALIVE = ["python", "-m", "bounceadmin.operating.alive"]
 # Read by gunicorn and by PostgreSQL's image, not by us.
 FOREIGN = {"WEB_CONCURRENCY", "POSTGRES_PASSWORD"}
+
+
+STATIC_AND_TEMPLATES = [*settings.STATICFILES_DIRS, *settings.TEMPLATES[0]["DIRS"]]
 
 
 def pods() -> list[tuple[str, dict]]:
@@ -96,23 +102,32 @@ def test_their_workers_take_every_queue_and_none_slow_stands_before_bounces(plac
     assert {BOUNCES.name, DEFAULT.name} in map(set, taken)
 
 
-def test_who_asks_whether_workers_and_schedulers_live_asks_for_what_there_is():
-    asked = [(s["command"], s["healthcheck"]["test"][1:]) for s in services() if _is_celery(s)]
+def test_who_asks_whether_a_process_lives_asks_for_what_there_is():
+    asked = [(s["command"], s["healthcheck"]["test"][1:]) for s in services() if _lives(s)]
     asked += [
-        (c["command"], c["livenessProbe"]["exec"]["command"]) for c in containers() if _is_celery(c)
+        (c["command"], c["livenessProbe"]["exec"]["command"]) for c in containers() if _lives(c)
     ]
-    assert len(asked) == 6
+    assert len(asked) == 8
     for command, probe in asked:
-        kind = "worker" if "worker" in command else "beat"
-        assert probe == ["python", "-m", "bounceadmin.operating.alive", kind]
+        [kind] = {"worker", "beat", "listen"}.intersection(command)
+        assert probe == [*ALIVE, {"listen": "listener"}.get(kind, kind)]
+        assert kind != "listen" or command[-2:] == ["--port", str(alive.LISTENER_PORT)]
     for unit in UNITS:
         watched = re.search(r"^WatchdogSec=(\d+)$", unit.read_text(), re.MULTILINE)
         assert bool(watched) == (Path(command_of(unit)[0]).name == "celery")
         assert not watched or float(watched[1]) >= DEAD_AFTER
 
 
-def _is_celery(place: dict) -> bool:
-    return place.get("command", [""])[0] == "celery"
+def _lives(place: dict) -> bool:
+    """Whether it is a worker, a scheduler or a listener: the site is asked over HTTP."""
+    return not {"celery", "listen"}.isdisjoint(place.get("command", []))
+
+
+def test_every_service_of_compose_is_waited_for():
+    """`docker compose up --wait` fails where one that stays has no health check."""
+    for name, service in COMPOSE["services"].items():
+        checked = "test" in service.get("healthcheck", {}) or "command" not in service
+        assert checked or name == "migrate", name
 
 
 def test_no_process_runs_as_root_or_may_write_its_own_code():
@@ -121,7 +136,6 @@ def test_no_process_runs_as_root_or_may_write_its_own_code():
         for container in pod["containers"]:
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
             assert container["resources"]["limits"]["memory"], name
-    assert re.search(r"^USER 10001$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert COMPOSE["x-app"]["read_only"] is True
 
 
@@ -130,9 +144,27 @@ def test_exactly_one_scheduler_announces():
     assert (beat["spec"]["replicas"], beat["spec"]["strategy"]["type"]) == (1, "Recreate")
 
 
-def test_the_image_holds_no_secret_and_no_data():
-    left_out = (ROOT / ".dockerignore").read_text().splitlines()
-    assert {".env", "data", ".git", ".venv"} <= set(left_out)
+def test_the_image_holds_what_runs_and_nothing_else():
+    patterns = (ROOT / ".dockerignore").read_text().splitlines()
+    first, *others = [p for p in patterns if p and not p.startswith("#")]
+    assert first == "*"
+    let_in = {pattern[1:] for pattern in others if pattern.startswith("!")}
+    assert {path for path in let_in if not (ROOT / path).exists()} == set()
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    configured = {Path(folder).name for folder in (*settings.LOCALE_PATHS, *STATIC_AND_TEMPLATES)}
+    named_in_dockerfile = {"requirements/base.txt", "manage.py"}
+    read_at_start = {"gunicorn.conf.py"}
+    assert let_in - {"LICENSE"} == packages | configured | named_in_dockerfile | read_at_start
+    assert {"**/*.sqlite3*", "**/.*"} <= set(others)
+
+
+def test_the_image_runs_as_the_user_that_the_manifests_name():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    user = re.search(r"^USER (\d+):(\d+)$", dockerfile, re.MULTILINE)
+    assert user is not None
+    for name, pod in pods():
+        context = pod["securityContext"]
+        assert (context["runAsUser"], context["runAsGroup"]) == tuple(map(int, user.groups())), name
 
 
 def test_kustomize_puts_the_manifests_together():

@@ -52,7 +52,7 @@ def test_one_dead_process_beside_a_living_one_is_found(folder):
 
 
 def test_a_question_for_anything_else_is_refused(folder):
-    assert alive.main([]) == alive.main(["web"]) == "Ask for one of: worker, beat"
+    assert alive.main([]) == alive.main(["web"]) == "Ask for one of: worker, beat, listener"
 
 
 def test_systemd_is_told_while_the_sign_is_fresh(folder, monkeypatch):
