@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bounces.parsing import hosts, layouts, texts, transcripts
+from bounces.parsing import hosts, layouts, replies, texts, transcripts
 from bounces.parsing.charsets import one_line
 from bounces.parsing.formats import Format
 from bounces.parsing.formats.table import ANYWHERE, COLON
@@ -23,6 +23,7 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
     exchanges = transcripts.read(lines) if quotes_dialogue else []
     only = said[0] if len(said) == len(found) == 1 else None
     by_address = {finding.recipient.lower(): finding for finding in said} if not only else {}
+    is_blanket = len(found) > 1 and len({finding.diagnostic for finding in found}) == 1
     for finding in found:
         told = (
             only
@@ -30,6 +31,8 @@ def enrich(found: list[Finding], notice: Notice, form: Format | None) -> None:
             or by_address.get(finding.original_recipient.lower())
         )
         if told is not None:
+            if is_blanket:
+                _prefer_own_reply(finding, told)
             _add(finding, told)
         elif not finding.remote_mta and finding.action not in _ARRIVED:
             finding.remote_mta = hosts.named_in(finding.diagnostic)
@@ -85,6 +88,14 @@ def _add(finding: Finding, told: Finding) -> None:
         text
     ):
         finding.context = texts.without_host(text)
+
+
+def _prefer_own_reply(finding: Finding, told: Finding) -> None:
+    """Take the reply that the text has for this one recipient, where the fields of all of them
+    repeat the reply that was the last (Haraka's do, where some failed at RCPT and more at DATA)."""
+    own, others = replies.codes_in(told.diagnostic), replies.codes_in(finding.diagnostic)
+    if own.smtp and own.status and own != others:
+        finding.diagnostic, finding.status, finding.smtp_code = told.diagnostic, "", ""
 
 
 def _compact(text: str) -> str:

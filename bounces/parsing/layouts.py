@@ -127,7 +127,7 @@ class _Reader:
     """The state of reading one text."""
 
     __slots__ = ("announced", "current", "found", "in_details", "indent", "layout", "program",
-                 "rules", "seen", "shared")  # fmt: skip
+                 "rules", "seen", "shared", "together")  # fmt: skip
 
     def __init__(self, layout: Layout, rules: _Compiled) -> None:
         self.layout = layout
@@ -135,6 +135,8 @@ class _Reader:
         self.found: list[tuple[Finding, list[str]]] = []
         """The recipients, each with the lines that tell of it."""
         self.seen: dict[str, int] = {}
+        self.together: set[int] = set()
+        """The places of recipients on whom only lines are found that tell of others too."""
         self.shared: list[str] = []
         """The lines that tell of all of them."""
         self.current: list[str] | None = None
@@ -243,9 +245,10 @@ class _Reader:
         if behind[:1] not in (",", ";") or not _OTHERS.fullmatch(behind):
             return False
         self._add(address, "", indent)
-        together = self.current
+        together, first = self.current, self.seen[addresses.clean(address).lower()]
         for other in addresses.every(behind, MOST_RECIPIENTS):
             self._add(other, "", indent, together)
+        self.together.update(range(first, len(self.found)))
         return True
 
     def _add(
@@ -262,6 +265,10 @@ class _Reader:
             self.found.append((Finding(address), [] if together is None else together))
         finding, lines = self.found[at]
         if said := said.strip():
+            if at in self.together:
+                self.together.remove(at)
+                lines = []
+                self.found[at] = (finding, lines)
             lines.append(said)
         self.current = lines
         return finding

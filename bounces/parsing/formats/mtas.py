@@ -235,7 +235,12 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "haraka",
         lines=("hi. this is the haraka mailer program",),
-        layout=Layout(labels=r"Intended Recipients?", details=r"^Failure Reason:"),
+        layout=Layout(
+            labels=r"Intended Recipients?",
+            announces=r"^Failure Reason:(?: Error:)? Some recipients failed",
+            details=r"^Failure Reason:",
+            after_details=r"^\s*$",
+        ),
     ),
     Format("kumomta", report_fields=("x-kumomta-queue",)),
     Format(

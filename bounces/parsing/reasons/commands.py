@@ -62,6 +62,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("RCPT", "remote smtp server has rejected address"),
     ("MAIL", "server rejected mail from address"),
     ("DATA", "smtp transmission failure has occurred"),
+    # Haraka
+    ("RCPT", "some recipients failed"),
     # Others
     ("RCPT", "smtp rcpt host"),
 )

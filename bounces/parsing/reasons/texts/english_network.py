@@ -21,6 +21,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "host unreachable",
         "host is unreachable",
         "host try again",
+        "tried all mxs",
         "temporary dns",
         "temporary failure in name resolution",
         "temporary name server",
