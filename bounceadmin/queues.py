@@ -47,7 +47,6 @@ ROUTES: dict[str, Queue] = {
     "lists.tasks.rank_domains": LONG,
     "lists.tasks.delete_old_reports": LONG,
     "lists.tasks.clean": LONG,
-    "lists.tasks.sweep_cleanings": DEFAULT,
     "lists.tasks.run_suppression_import": LONG,
     "lists.tasks.run_send_import": LONG,
     "lists.tasks.sweep_jobs": DEFAULT,

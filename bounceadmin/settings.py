@@ -156,7 +156,6 @@ CELERY_BEAT_SCHEDULE = {
     },
     "record-bands": {"task": "lists.tasks.record_bands", **_every(120.0)},
     "rank-domains": {"task": "lists.tasks.rank_domains", **_every(60.0)},
-    "sweep-cleanings": {"task": "lists.tasks.sweep_cleanings", **_every(60.0)},
     "delete-old-reports": {
         "task": "lists.tasks.delete_old_reports",
         "schedule": crontab(hour=3, minute=40),

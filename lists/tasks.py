@@ -24,15 +24,9 @@ def delete_old_reports() -> None:
     reporting.delete_old_reports()
 
 
-@shared_task
-def clean(cleaning_id: int) -> None:
-    cleaning.go_on(cleaning_id)
-
-
-@shared_task
-def sweep_cleanings() -> None:
-    for cleaning_id in cleaning.standing():
-        cleaning.go_on(cleaning_id)
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
+def clean(pk: int) -> None:
+    cleaning.run(pk)
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)

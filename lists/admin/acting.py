@@ -7,20 +7,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
 from lists.admin.csv_answers import csv_answer
 from lists.admin.pages import RowPage
 from lists.admin.read_only import ReadOnly
-from lists.announcing import announce
 from lists.cleaning import candidates as who
 from lists.cleaning import running
 from lists.models import Cleaning, MailingList, Note
 from lists.noting import note
 from lists.pausing import pause, resume
-
-CLEAN_TASK = "lists.tasks.clean"
 
 
 def add_remark(model_admin: ModelAdmin, request: HttpRequest, row) -> HttpResponse:
@@ -68,7 +65,6 @@ def clean_list(model_admin: ModelAdmin, request: HttpRequest, row: MailingList) 
         except ValidationError as error:
             model_admin.message_user(request, error.messages[0], messages.ERROR)
         else:
-            announce(CLEAN_TASK, cleaning.pk)
             return HttpResponseRedirect(reverse("admin:lists_cleaning_change", args=[cleaning.pk]))
     numbers = who.numbers(row)
     kinds = chosen or [kind.name for kind in who.KINDS if kind.advised]
@@ -102,8 +98,16 @@ class CleaningAdmin(ReadOnly, RowPage, ModelAdmin):
     """A cleaning's progress, its log and its undoing."""
 
     page_template = "bounceadmin/cleaning.html"
-    list_display = ["mailing_list", "state", "removed", "actor", "started_at", "finished_at"]
+    list_display = ["mailing_list", "how", "number", "created_by", "created_at", "finished_at"]
     list_select_related = ["mailing_list"]
+
+    @admin.display(description=gettext_lazy("state"))
+    def how(self, row: Cleaning) -> str:
+        return row.state_in_words
+
+    @admin.display(description=gettext_lazy("addresses removed"))
+    def number(self, row: Cleaning) -> int:
+        return row.removed
 
     def row_answer(self, request: HttpRequest, row: Cleaning) -> HttpResponse:
         if request.method == "POST":
@@ -116,9 +120,7 @@ class CleaningAdmin(ReadOnly, RowPage, ModelAdmin):
             "cleaning": row,
             "kinds": [kind.label for kind in who.KINDS if kind.name in row.kinds.split(",")],
             "sample": row.cleaned.select_related("subscription__subscriber")[: who.SAMPLE],
-            "unfinished": row.state in (Cleaning.State.RUNNING, Cleaning.State.UNDOING),
-            "can_undo": row.state == Cleaning.State.DONE
-            and request.user.has_perm("lists.add_cleaning"),
+            "can_undo": row.can_be_undone and request.user.has_perm("lists.add_cleaning"),
         }
 
     def _undo(self, request: HttpRequest, row: Cleaning) -> HttpResponse:
@@ -129,7 +131,6 @@ class CleaningAdmin(ReadOnly, RowPage, ModelAdmin):
         except ValidationError as error:
             self.message_user(request, error.messages[0], messages.ERROR)
         else:
-            announce(CLEAN_TASK, row.pk)
             done = ngettext(
                 "%(n)d address is put back.", "%(n)d addresses are put back.", row.removed
             )

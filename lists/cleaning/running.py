@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -11,19 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lists import suppressing
+from lists import jobs, suppressing
 from lists.cleaning.candidates import KIND_NAMES, KINDS, candidates
+from lists.jobs import Turn
 from lists.models import Cleaned, Cleaning, MailingList, Note, Subscription
 from lists.noting import note
 from lists.suppressing import Removal
 
 BATCH = 1000
-# A worker that has not moved one on for this long is taken for dead.
-STANDS = timedelta(minutes=2)
+State = Cleaning.State
 
 
 def start(mailing_list: MailingList, kinds: Sequence[str], actor: str) -> Cleaning:
-    """Write down a cleaning that a worker then does.
+    """Let workers clean a list.
 
     ValidationError where no kind is chosen, nobody is of these kinds, or one is running.
     """
@@ -33,61 +32,50 @@ def start(mailing_list: MailingList, kinds: Sequence[str], actor: str) -> Cleani
     expected = candidates(mailing_list, kinds).count()
     if not expected:
         raise ValidationError(_("No address of these kinds is on the list any more."))
-    try:
-        with transaction.atomic():
-            return Cleaning.objects.create(
-                mailing_list=mailing_list, kinds=",".join(kinds), expected=expected, actor=actor
-            )
-    except IntegrityError:
-        raise ValidationError(_("The list is being cleaned: wait until that is done.")) from None
+    cleaning = Cleaning(
+        mailing_list=mailing_list, kinds=",".join(kinds), total=expected, created_by=actor
+    )
+    _begin(cleaning)
+    return cleaning
 
 
 def undo(cleaning: Cleaning) -> None:
-    """Write down that a cleaning is to be undone. ValidationError where it cannot be."""
+    """Let workers undo a cleaning. ValidationError where it cannot be."""
+    with transaction.atomic():
+        held = Cleaning.objects.select_for_update(of=("self",)).get(pk=cleaning.pk)
+        if not held.can_be_undone:
+            raise ValidationError(_("Only a finished cleaning can be undone, and only once."))
+        if not held.is_undo:
+            held.is_undo, held.total, held.done, held.cursor = True, held.done, 0, 0
+        held.deaths = 0
+        _begin(held)
+
+
+def run(pk: int, seconds: float = jobs.TURN_SECONDS) -> None:
+    """Give a cleaning or its undoing a turn."""
+    jobs.run(Cleaning, pk, _work, seconds)
+
+
+def _begin(cleaning: Cleaning) -> None:
+    cleaning.state = State.PENDING
     try:
         with transaction.atomic():
-            changed = Cleaning.objects.filter(pk=cleaning.pk, state=Cleaning.State.DONE).update(
-                state=Cleaning.State.UNDOING, cursor=0, finished_at=None, moved_at=timezone.now()
-            )
+            cleaning.save()
+            jobs.start(cleaning)
     except IntegrityError:
         raise ValidationError(_("The list is being cleaned: wait until that is done.")) from None
-    if not changed:
-        raise ValidationError(_("Only a finished cleaning can be undone, and only once."))
 
 
-def go_on(cleaning_id: int) -> None:
-    """Do what is left of a cleaning or its undoing. Safe to call twice and at once."""
-    while _one_batch(cleaning_id):
-        pass
-
-
-def standing() -> list[int]:
-    """Unfinished cleanings that nobody moves on: a worker died, or the broker forgot them."""
-    rows = Cleaning.objects.unfinished().filter(moved_at__lte=timezone.now() - STANDS)
-    return list(rows.values_list("pk", flat=True))
+def _work(cleaning: Cleaning, turn: Turn) -> bool:
+    one_batch = _restore if cleaning.is_undo else _remove
+    while one_batch(cleaning):
+        if turn.is_over:
+            return False
+    _finish(cleaning)
+    return True
 
 
 @transaction.atomic
-def _one_batch(cleaning_id: int) -> bool:
-    """Take one batch further; whether more is left. The lock lets one worker be at it."""
-    cleaning = (
-        Cleaning.objects.unfinished()
-        .select_for_update(of=("self",))
-        .select_related("mailing_list")
-        .filter(pk=cleaning_id)
-        .first()
-    )
-    if cleaning is None:
-        return False
-    step = _remove if cleaning.state == Cleaning.State.RUNNING else _restore
-    more = step(cleaning)
-    cleaning.moved_at = timezone.now()
-    if not more:
-        _finish(cleaning)
-    cleaning.save()
-    return more
-
-
 def _remove(cleaning: Cleaning) -> bool:
     kinds = cleaning.kinds.split(",")
     rows = list(
@@ -111,13 +99,13 @@ def _remove(cleaning: Cleaning) -> bool:
             Removal(row, _("The list was cleaned: %(kind)s.") % {"kind": words[row.kind].lower()})
             for row in rows
         ],
-        cleaning.actor,
+        cleaning.created_by,
     )
-    cleaning.cursor = rows[-1].pk
-    cleaning.removed += len(rows)
+    _step(cleaning, rows[-1].pk, len(rows))
     return True
 
 
+@transaction.atomic
 def _restore(cleaning: Cleaning) -> bool:
     """Put back who is still removed: who has unsubscribed since stays away."""
     rows = list(
@@ -133,26 +121,30 @@ def _restore(cleaning: Cleaning) -> bool:
     Subscription.objects.bulk_update([row.subscription for row in removed], ["status"])
     suppressing.log_restorals(
         [Removal(row.subscription, _("The cleaning of the list was undone.")) for row in removed],
-        cleaning.actor,
+        cleaning.created_by,
     )
-    cleaning.cursor = rows[-1].pk
-    cleaning.restored += len(removed)
+    _step(cleaning, rows[-1].pk, len(removed))
     return True
 
 
+def _step(cleaning: Cleaning, cursor: int, number: int) -> None:
+    cleaning.cursor = cursor
+    cleaning.done += number
+    jobs.step(cleaning, cursor=cursor, done=cleaning.done)
+
+
+@transaction.atomic
 def _finish(cleaning: Cleaning) -> None:
-    undone = cleaning.state == Cleaning.State.UNDOING
-    cleaning.state = Cleaning.State.UNDONE if undone else Cleaning.State.DONE
-    cleaning.finished_at = timezone.now()
-    if undone:
-        number = cleaning.restored
+    """Note what was done, once: the job ends in the same transaction."""
+    number = cleaning.done
+    if cleaning.is_undo:
         text = ngettext("%(n)s address was put back.", "%(n)s addresses were put back.", number)
     else:
-        number = cleaning.removed
         text = ngettext("%(n)s address was taken off.", "%(n)s addresses were taken off.", number)
     note(
         Note.What.CLEANED,
         text % {"n": f"{number:,}"},
-        cleaning.actor,
+        cleaning.created_by,
         mailing_list=cleaning.mailing_list,
     )
+    jobs.step(cleaning, state=State.DONE, finished_at=timezone.now())

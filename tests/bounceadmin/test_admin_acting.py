@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from lists.counting import Count, add
 from lists.models import Cleaning, Note, Subscription
-from lists.tasks import clean, sweep_cleanings
+from lists.tasks import clean
 from tests.factories import PASSWORD, make_campaign, make_subscriber, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,11 +70,15 @@ def test_an_operator_cleans_a_list_sees_the_progress_and_undoes_it(as_role, camp
     assert "List cleaned" in text(client.get(page_of(campaign.mailing_list)))
 
 
-def test_the_sweep_ends_what_a_dead_worker_left(as_role, campaign, settings):
-    as_role("Operator").post(page_of(campaign.mailing_list, "clean"), {"kinds": ["hard"]})
-    Cleaning.objects.update(moved_at=datetime(2026, 1, 1, tzinfo=UTC))
-    sweep_cleanings()
-    assert Cleaning.objects.get().state == Cleaning.State.DONE
+def test_a_cleaning_that_failed_says_so_and_what_to_do(as_role, campaign):
+    client = as_role("Operator")
+    client.post(page_of(campaign.mailing_list, "clean"), {"kinds": ["hard"]})
+    Cleaning.objects.update(state="failed", error="ValueError: the disk is full")
+    page = text(client.get(page_of(Cleaning.objects.get())))
+    assert "The cleaning failed." in page
+    assert "ValueError: the disk is full" in page
+    assert "Undo: put them back" in page
+    assert "http-equiv" not in page
 
 
 def test_nobody_chosen_says_so(as_role, campaign):

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from lists import jobs
 from lists.cleaning import candidates, running
 from lists.models import Cleaning, Note, Subscription, SuppressionLog
 from lists.models.choices import Scope
@@ -65,7 +66,7 @@ def test_of_many_that_bounced_the_first_are_counted(mailing_list, monkeypatch):
 
 def test_those_of_the_chosen_kinds_are_removed_and_logged_and_nobody_else(mailing_list):
     cleaning = running.start(mailing_list, ["hard", "complaint"], "olga")
-    running.go_on(cleaning.pk)
+    running.run(cleaning.pk)
     assert statuses(mailing_list) == {
         "dead": "removed",
         "worn": "removed",
@@ -88,17 +89,17 @@ def test_those_of_the_chosen_kinds_are_removed_and_logged_and_nobody_else(mailin
 def test_it_is_undone_as_it_was(mailing_list):
     before = statuses(mailing_list)
     cleaning = running.start(mailing_list, ["hard", "soft"], "olga")
-    running.go_on(cleaning.pk)
+    running.run(cleaning.pk)
     # Who unsubscribes afterwards stays away.
     Subscription.objects.filter(subscriber__address="full@example.net").update(
         status=Status.UNSUBSCRIBED
     )
     cleaning.refresh_from_db()
     running.undo(cleaning)
-    running.go_on(cleaning.pk)
+    running.run(cleaning.pk)
     assert statuses(mailing_list) == before | {"full": "unsubscribed"}
     cleaning.refresh_from_db()
-    assert (cleaning.state, cleaning.restored) == ("undone", 2)
+    assert (cleaning.state, cleaning.done, cleaning.removed) == ("done", 2, 3)
     assert SuppressionLog.objects.filter(what="restored").count() == 2
     with pytest.raises(ValidationError, match="only once"):
         running.undo(cleaning)
@@ -121,18 +122,40 @@ def test_a_list_is_cleaned_by_one_at_a_time(mailing_list):
         running.start(mailing_list, ["soft"], "otto")
 
 
-def test_a_worker_that_dies_between_batches_leaves_the_rest_to_the_sweep(mailing_list, monkeypatch):
+def test_a_worker_that_dies_between_batches_leaves_the_rest_to_another(mailing_list, monkeypatch):
     monkeypatch.setattr(running, "BATCH", 1)
     cleaning = running.start(mailing_list, ["hard", "complaint"], "olga")
-    assert running._one_batch(cleaning.pk)
-    assert running.standing() == []
-    Cleaning.objects.update(moved_at=timezone.now() - running.STANDS - timedelta(seconds=1))
-    assert running.standing() == [cleaning.pk]
-    running.go_on(cleaning.pk)
-    running.go_on(cleaning.pk)
+    running.run(cleaning.pk, seconds=0)
     cleaning.refresh_from_db()
-    assert (cleaning.state, cleaning.removed) == ("done", 3)
+    assert (cleaning.state, cleaning.done) == ("pending", 1)
+    Cleaning.objects.update(state="running", beat_at=timezone.now())
+    running.run(cleaning.pk)
+    assert Cleaning.objects.get().done == 1
+    Cleaning.objects.update(beat_at=timezone.now() - jobs.DEAD_AFTER - timedelta(seconds=1))
+    assert jobs.sweep() == 1
+    running.run(cleaning.pk)
+    running.run(cleaning.pk)
+    cleaning.refresh_from_db()
+    assert (cleaning.state, cleaning.done) == ("done", 3)
     assert SuppressionLog.objects.filter(what="removed").count() == 3
+    assert Note.objects.count() == 1
+
+
+def test_one_that_fails_keeps_what_it_did_and_can_be_undone(mailing_list, monkeypatch):
+    monkeypatch.setattr(running, "BATCH", 1)
+    cleaning = running.start(mailing_list, ["hard"], "olga")
+    running.run(cleaning.pk, seconds=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "candidates", lambda *_: 1 / 0)
+        running.run(cleaning.pk)
+    cleaning.refresh_from_db()
+    assert (cleaning.state, cleaning.done) == ("failed", 1)
+    assert cleaning.error == "ZeroDivisionError: division by zero"
+    running.undo(cleaning)
+    running.run(cleaning.pk)
+    cleaning.refresh_from_db()
+    assert (cleaning.state, cleaning.done, cleaning.removed) == ("done", 1, 1)
+    assert Status.REMOVED not in statuses(mailing_list).values()
 
 
 def test_a_batch_costs_the_same_queries_whatever_its_size(django_assert_max_num_queries):
@@ -141,5 +164,5 @@ def test_a_batch_costs_the_same_queries_whatever_its_size(django_assert_max_num_
         for n in range(size):
             on_list(mailing_list, f"p{size}-{n}", "hard", hard=1)
         cleaning = running.start(mailing_list, ["hard"], "olga")
-        with django_assert_max_num_queries(16):
-            running.go_on(cleaning.pk)
+        with django_assert_max_num_queries(21):
+            running.run(cleaning.pk)

@@ -24,7 +24,6 @@ from lists.counting import Count, add
 from lists.importing import running as importing
 from lists.importing import storing
 from lists.models import (
-    Cleaning,
     PolicyDryRun,
     SendImport,
     SendReport,
@@ -173,14 +172,7 @@ def _cleaning(_folder: Path) -> tuple:
     Subscription.objects.filter(mailing_list=mailing_list).update(
         status=Subscription.Status.BOUNCED, hard_bounces=1
     )
-    row = cleaning.start(mailing_list, ["hard"], "olga")
-    Cleaning.objects.filter(pk=row.pk).update(moved_at=timezone.now() - timedelta(hours=1))
-    return (row.pk,)
-
-
-def _standing_cleaning(folder: Path) -> tuple:
-    _cleaning(folder)
-    return ()
+    return (cleaning.start(mailing_list, ["hard"], "olga").pk,)
 
 
 def _suppressions(_folder: Path) -> tuple:
@@ -290,7 +282,6 @@ WORK: dict[str, Work] = {
     "lists.tasks.rank_domains": Work(_poor_list, only_announces=True),
     "lists.tasks.delete_old_reports": Work(_old_report),
     "lists.tasks.clean": Work(_cleaning),
-    "lists.tasks.sweep_cleanings": Work(_standing_cleaning),
     "lists.tasks.run_suppression_import": Work(_suppressions),
     "lists.tasks.run_send_import": Work(_sends),
     "lists.tasks.sweep_jobs": Work(_waiting_job, only_announces=True),

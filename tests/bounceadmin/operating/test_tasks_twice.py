@@ -9,7 +9,6 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ from diagnostics import running as diagnosing_runs
 from diagnostics import sweeping as diagnosing
 from diagnostics.probing import relay
 from lists import announcing, jobs
-from lists.models import Cleaning, DomainRanking, RankedPeriod
+from lists.models import DomainRanking, RankedPeriod
 from lists.outgoing import posting
 from lists.outgoing.models import Delivery
 from tests.bounceadmin.operating.tasks_by_name import WORK, Work
@@ -269,5 +268,4 @@ def _let_claims_run_out() -> None:
     jobs.release_claims()
     diagnosing.release_claims()
     Delivery.objects.update(claimed_at=None)
-    Cleaning.objects.update(moved_at=timezone.now() - timedelta(hours=1))
     AlertDelivery.objects.filter(state=AlertDelivery.State.PENDING).update(due_at=timezone.now())
