@@ -12,6 +12,8 @@ from bounceadmin.privacy import pages as person
 from bounces.sources.webhooks.views import receive
 
 urlpatterns = [
+    # First, as it is asked for thousands of times a second.
+    path("hooks/<str:token>/", receive, name="webhook"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/address/", admin.site.admin_view(views.address), name="address"),
     path("admin/address/export/", admin.site.admin_view(person.export), name="export_person"),
@@ -23,5 +25,4 @@ urlpatterns = [
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
-    path("hooks/<str:token>/", receive, name="webhook"),
 ]

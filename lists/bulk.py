@@ -106,7 +106,7 @@ def insert(rows: Sequence[Model]) -> int:
         return 0
     with_key = rows[0].pk is not None
     fields = [f for f in rows[0]._meta.concrete_fields if with_key or not f.primary_key]
-    return insert_new(type(rows[0]), fields, _values(fields, rows))
+    return insert_new(type(rows[0]), fields, values_of(fields, rows))
 
 
 def insert_new(model: type[Model], fields: Sequence[Field], rows: Sequence[Values]) -> int:
@@ -139,7 +139,7 @@ def insert_values(
     """
     if not rows:
         return 0
-    into = f"INSERT INTO {_table(model)} ({_columns(fields)})"
+    into = f"INSERT INTO {_table(model)} ({columns(fields)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             source, parameters = copying.rows_of_arrays(fields, rows)
@@ -162,7 +162,7 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     fields = [*written, key]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            source, parameters = copying.rows_of_arrays(fields, _values(fields, rows))
+            source, parameters = copying.rows_of_arrays(fields, values_of(fields, rows))
             sets = ", ".join(f"{_column(f)} = n.{_column(f)}" for f in written)
             cursor.execute(
                 f"UPDATE {_table(model)} AS o SET {sets} FROM ({source}) AS n "
@@ -173,7 +173,7 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
             sets = ", ".join(f"{_column(f)} = %s" for f in written)
             cursor.executemany(
                 f"UPDATE {_table(model)} SET {sets} WHERE {_column(key)} = %s",
-                _prepared(_values(fields, rows)),
+                _prepared(values_of(fields, rows)),
             )
 
 
@@ -184,7 +184,8 @@ def _has_keys(model: type[Model]) -> bool:
     )
 
 
-def _values(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
+def values_of(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
+    """The values of `fields`, of each row, as the database keeps them."""
     get = attrgetter(*(field.attname for field in fields))
     binary = [(n, field) for n, field in enumerate(fields) if isinstance(field, BinaryField)]
     if not binary:
@@ -210,5 +211,6 @@ def _column(field: Field) -> str:
     return connection.ops.quote_name(field.column)
 
 
-def _columns(fields: Sequence[Field]) -> str:
+def columns(fields: Sequence[Field]) -> str:
+    """Their columns' names as SQL lists them."""
     return ", ".join(map(_column, fields))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import DataError, connection
@@ -102,6 +103,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
+@cache
 def _type(field: Field) -> str:
     return _MODIFIER.sub("", field.rel_db_type(connection))
 

@@ -1,9 +1,12 @@
+import threading
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection, connections
 
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 from bounces.storing import Incoming, store
+from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,49 @@ def test_where_and_when_it_came_from_is_kept():
 def test_text_that_a_database_refuses_is_mended():
     [pk] = store([Incoming(b"x", "file", "a\x00b\udcff")]).ids
     assert InboundMessage.objects.get(pk=pk).source_detail == "ab?"
+
+
+@pytest.mark.parametrize("number", [3, 300])
+def test_of_several_only_those_are_stored_that_did_not_come_before(number):
+    messages = [Incoming(b"message %d" % n, "file", f"{n}.eml") for n in range(number)]
+    [known] = store(messages[:1]).ids
+    stored = store(messages)
+    assert (len(stored.ids), len(stored.digests), stored.duplicates) == (number - 1, number - 1, 1)
+    rows = InboundMessage.objects.filter(pk__in=stored.ids).select_related("original")
+    assert {(row.source_detail, row.raw) for row in rows} == {
+        (message.source_detail, message.raw) for message in messages[1:]
+    }
+    assert InboundMessage.objects.get(source_detail="0.eml").pk == known
+
+
+def test_a_few_are_stored_with_one_query(django_assert_num_queries):
+    need_postgresql()
+    with django_assert_num_queries(1):
+        store(Incoming(b"message %d" % n, "file") for n in range(9))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_two_store_at_once_is_stored_once():
+    need_postgresql()
+    done, theirs = [], [Incoming(b"both", "webhook"), Incoming(b"theirs", "webhook")]
+
+    def store_too() -> None:
+        done.append(store(theirs))
+        connections.close_all()
+
+    other = threading.Thread(target=store_too)
+    connection.set_autocommit(False)
+    try:
+        ours = store([Incoming(b"both", "webhook")])
+        other.start()
+        other.join(0.5)
+        assert not done  # Waits to see whether ours is committed.
+        connection.commit()
+    finally:
+        connection.set_autocommit(True)
+    other.join(10)
+    assert (len(ours.ids), len(done[0].ids), done[0].duplicates) == (1, 1, 1)
+    assert InboundMessage.objects.count() == RawMessage.objects.count() == 2
 
 
 def test_hundreds_are_stored_with_few_queries(django_assert_max_num_queries):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from bounces.sources.webhooks import receiving
@@ -12,9 +11,14 @@ _METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 
 
 @csrf_exempt
-@never_cache
 def receive(request: HttpRequest, token: str) -> HttpResponse:
     """POST takes an event in; GET and HEAD say whether the address is one, as services check."""
+    response = _answer(request, token)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         answer = receiving.receive(token, request)
         response = JsonResponse(answer.body, status=answer.status)
