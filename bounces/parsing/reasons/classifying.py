@@ -19,6 +19,20 @@ from bounces.parsing.reasons.framing import (
     split_host,
     without_frame,
 )
+from bounces.parsing.reasons.meanings import (
+    ADDRESS_FORMATS,
+    BEFORE_MAIL,
+    BY_COMMAND,
+    BY_FORMAT,
+    BY_REPLY,
+    BY_STATUS,
+    GREETING,
+    KEPT_FOR_PIPE,
+    PUT_OFF,
+    SILENT,
+    TELLING,
+    YIELDING,
+)
 from bounces.parsing.reasons.pairs import PairIndex, UnspacedPairs
 from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
@@ -54,62 +68,11 @@ _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in 
 _RANK: dict[str, int] = {p.name: rank for rank, p in enumerate(PROVIDERS)}
 _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROVIDERS}
 
-_BY_STATUS: dict[tuple[str, str], str] = {
-    # (reason of the text, subject and detail) -> reason, where the code says more
-    ("mesgtoobig", "2.2"): "mailboxfull",
-    ("mesgtoobig", "2.3"): "exceedlimit",
-    ("mailboxfull", "3.1"): "systemfull",
-    ("hostunknown", "1.7"): "rejected",
-    ("hostunknown", "1.8"): "rejected",
-    ("userunknown", "1.6"): "hasmoved",
-    ("userunknown", "1.7"): "rejected",
-    ("userunknown", "1.8"): "rejected",
-    ("userunknown", "2.2"): "mailboxfull",
-    ("syntaxerror", "7.1"): "securityerror",
-}
-_BY_COMMAND: dict[str, str] = {
-    "CONN": "blocked",
-    "EHLO": "blocked",
-    "HELO": "blocked",
-    "STARTTLS": "failedstarttls",
-    "AUTH": "securityerror",
-    "MAIL": "rejected",
-    "PIPE": "mailererror",
-}
-_BEFORE_MAIL = frozenset(("CONN", "EHLO", "HELO"))
 _FROM_HOST = re.compile(r"from \[?\d{1,3}\.\d{1,3}\.\d")
 """Where mail is refused that comes from an IP address, its sender is not what is refused."""
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_GREETING = frozenset(("EHLO", "HELO"))
-"""Where "invalid argument" (x.5.4) means the name that the sending host gave."""
-_BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
-_BY_REPLY: dict[str, str] = {
-    "421": "systemerror",
-    "452": "systemfull",
-    "500": "syntaxerror",
-    "501": "syntaxerror",
-    "502": "syntaxerror",
-    "503": "syntaxerror",
-    "504": "syntaxerror",
-    "530": "securityerror",
-    "535": "securityerror",
-    "551": "hasmoved",
-    "552": "mailboxfull",
-    "556": "notaccept",
-}
-_ADDRESS_FORMATS = frozenset(
-    ("courier", "domino", "exchange2003", "mcafee", "verizon", "imailserver")
-)
-"""Reports that say "user unknown" of addresses only, and name no SMTP command."""
-_TELLING = frozenset("127")
-"""Subjects of status codes (address, mailbox, security) that are chosen with care."""
-_YIELDING = frozenset(("1.1", "2.1"))
-"""Of these, codes that yield to what is said of the mailbox: both are sent of full ones, and x.2.1
-of unknown ones too."""
-_SILENT = frozenset(("", "0.0", "1.0"))
-"""Codes that leave it to "recipient address rejected", which servers say of anything."""
-_KEPT_FOR_PIPE = frozenset(("mailboxfull", "systemfull", "mesgtoobig", "spamdetected"))
-"""What a local program may report that is more than its own failure."""
+_CURT = 4
+"""How many words say no more than "try again later"."""
 
 
 class _Wording(NamedTuple):
@@ -251,20 +214,21 @@ def _by_text(case: _Case) -> Verdict | None:
     if phrase is None:
         return None
     reason = phrase.reason
-    for of, beside, more in _TOGETHER:
-        if of == reason and not beside.isdisjoint(case.word_set):
-            reason = more
+    if (reason, case.evidence.status[2:]) not in BY_STATUS:
+        for of, beside, more in _TOGETHER:
+            if of == reason and not beside.isdisjoint(case.word_set):
+                reason = more
     reason = _in_its_place(reason, phrase.text, case)
     return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
 
 
-def _by_pair(case: _Case) -> Verdict | None:
+def _by_pair(case: _Case, said: str = "") -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', case.said)))} ")
+    words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', said or case.said)))} ")
     pair = _PAIRS.find(frozenset(words.split()), words) or _UNSPACED.find(words)
     if pair is None:
         return None
-    if pair.reason == "systemerror" and case.command in _BEFORE_MAIL:
+    if pair.reason == "systemerror" and case.command in BEFORE_MAIL:
         return None  # "Service not available" is what a server tells those it wants no mail of
     reason = _in_its_place(pair.reason, pair.said, case)
     return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
@@ -274,11 +238,13 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
     """Return what `reason`, found by `words`, means with this code and at this command."""
     reason = _sharpened(reason, case)
     command = case.command
-    if command == "PIPE" and reason not in _KEPT_FOR_PIPE:
+    if command == "PIPE" and reason not in KEPT_FOR_PIPE:
         return "mailererror"
     if command == "MAIL" and reason in ("hostunknown", "userunknown"):
         return "rejected"
-    if command in _BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
+    if command == "DATA" and reason == "hostunknown":
+        return "rejected"  # the recipient's host is the one that answers
+    if command in BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
         return "blocked"
     if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
         return "blocked"
@@ -292,7 +258,7 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
 
 def _sharpened(reason: str, case: _Case) -> str:
     """Return the narrower reason that the enhanced status code makes of `reason`."""
-    return _BY_STATUS.get((reason, case.evidence.status[2:]), reason)
+    return BY_STATUS.get((reason, case.evidence.status[2:]), reason)
 
 
 def _is_about_the_address(case: _Case) -> bool:
@@ -306,7 +272,7 @@ def _is_about_the_address(case: _Case) -> bool:
         reason_of_status(evidence.status) == "userunknown"
         or evidence.status[2:4] == "1."
         or case.command == "RCPT"
-        or (not case.command and evidence.format in _ADDRESS_FORMATS)
+        or (not case.command and evidence.format in ADDRESS_FORMATS)
     )
 
 
@@ -316,27 +282,31 @@ def _by_code(case: _Case) -> Verdict:
     status, command = evidence.status, case.command
     if command == "PIPE":
         return case.verdict("mailererror", "command:PIPE")
-    pair = _by_pair(case) if status[2:] in _YIELDING else None
+    pair = _by_pair(case) if status[2:] in YIELDING else None
     if pair and (pair.reason == "mailboxfull" or status[2:] == "2.1"):
         return pair
-    if status[2:3] in _TELLING and (reason := reason_of_status(status, vague=False)):
+    if status[2:3] in TELLING and (reason := reason_of_status(status, vague=False)):
         return case.verdict(reason, f"status:{status}")
     if verdict := pair or _by_pair(case):
         return verdict
-    if status[2:3] == "5" and command in _GREETING:
-        return case.verdict(_BY_COMMAND[command], f"command:{command}")
+    if status[2:3] == "5" and command in GREETING:
+        return case.verdict(BY_COMMAND[command], f"command:{command}")
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")
     about = _ABOUT if len(case.words) > _LONGEST_REPLY else _ABOUT_REPLY
     if word := about.find(case.word_set, case.words):
         return case.verdict(word.reason, f"text:{word.reason}/{word.text}", word.text)
-    if case.is_for_now and command not in _BEFORE_MAIL and (verdict := _by_weak_phrase(case)):
-        return verdict
+    if case.is_for_now and command not in BEFORE_MAIL:
+        verdict = _by_weak_phrase(case)
+        if status in PUT_OFF and (not verdict or _is_curt(verdict, case)):
+            return case.verdict("ratelimited", f"status:{status}")
+        if verdict:
+            return verdict
     if status[2:] != "7.1" and (state := state_in(case.text)):
         return case.verdict(state.reason, f"gmail:state {state.number}", f"state {state.number}")
-    if reason := _BY_COMMAND.get(command, ""):
+    if reason := BY_COMMAND.get(command, ""):
         return case.verdict(reason, f"command:{command}")
-    if reason := _BY_FORMAT.get(evidence.format, ""):
+    if reason := BY_FORMAT.get(evidence.format, ""):
         return case.verdict(reason, f"format:{evidence.format}")
     if status in ("5.7.0", "5.7.1"):
         return case.verdict(reason_of_status(status), f"status:{status}")
@@ -347,13 +317,27 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict("expired", f"action:{action}")
     if status[2:] != "0.0" and (reason := reason_of_status(status)):
         return case.verdict(reason, f"status:{status}")
-    if reason := _BY_REPLY.get(evidence.smtp_code, ""):
+    if reason := BY_REPLY.get(evidence.smtp_code, ""):
         return case.verdict(reason, f"reply:{evidence.smtp_code}")
     if command == "RCPT" and evidence.smtp_code[:2] == "55" and not case.word_set:
         return case.verdict("userunknown", "command:RCPT")
+    if verdict := _by_address(case):
+        return verdict
     if case.word_set or evidence.smtp_code or status:
         return case.verdict("onhold", "none")
     return Verdict("undefined", "none", "")
+
+
+def _is_curt(verdict: Verdict, case: _Case) -> bool:
+    return verdict.reason == "systemerror" and len(reply_in(case.words).split()) <= _CURT
+
+
+def _by_address(case: _Case) -> Verdict | None:
+    """Ask what is said near the address itself, where no word stands for the mailbox."""
+    recipient = case.evidence.recipient
+    if not recipient or recipient not in case.said:
+        return None
+    return _by_pair(case, case.said.replace(recipient, " recipient "))
 
 
 def _by_weak_phrase(case: _Case) -> Verdict | None:
@@ -364,7 +348,7 @@ def _by_weak_phrase(case: _Case) -> Verdict | None:
     if reason == "hostunknown" and ("@" in case.text or case.command == "RCPT"):
         reason = "userunknown"
     if reason == "userunknown":
-        if case.evidence.status[2:] not in _SILENT:
+        if case.evidence.status[2:] not in SILENT:
             return None
         if not _is_about_the_address(case):
             reason = "filtered"

@@ -55,7 +55,6 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("HELO", "but my name was rejected"),
     # Sendmail, Courier: the transcript
     ("RCPT", "rcpt to"),
-    ("MAIL", "mail from"),
     ("EHLO", "ehlo"),
     ("HELO", "helo"),
     # Sun / Oracle Messaging Server

@@ -30,6 +30,7 @@ BARRACUDA = Provider(
     words=("barracuda", "barracudanetworks", "barracudacentral"),
     phrases=(
         ("blocked", "blocked using"),
+        ("blocked", "barracuda reputation block list"),
         ("badreputation", "barracuda reputation"),
         ("blocked", "barracudacentral"),
         ("blocked", "barracudanetworks com reputation"),

@@ -189,6 +189,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "wrong address",
         "account not found",
         "account not exist",
+        "account not exists",
+        "no local addressee",
         "account unknown",
         "account has been deleted",
         "account deleted",

@@ -67,6 +67,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no dns entries",
         "domain of recipient",
         "no ip address found",
+        "destination email system is unknown",
     ),
     "notaccept": (
         "does not accept any mail",

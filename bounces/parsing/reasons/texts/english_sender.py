@@ -134,6 +134,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "sender verification",
         "sender callout",
         "sender not allowed",
+        "not from a member",
+        "from nonsubscribers",
         "sender not accepted",
         "sender not permitted",
         "sender not exist",

@@ -231,7 +231,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "service is temporarily unavailable",
         "service is currently unavailable",
         "service is unavailable",
-        "service refused",
         "not available at this time",
         "temporarily unable",
         "timed out while processing",

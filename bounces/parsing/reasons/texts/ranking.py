@@ -80,6 +80,9 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("rejected", "sender address blacklisted"),
     ("securityerror", "you do not authenticate or the domain"),
     ("filtered", "recipient does not accept mail from"),
+    ("rejected", "not accept mail from this sender"),
+    ("notaccept", "not accept mail from anyone"),
+    ("notaccept", "not accept mail from the internet"),
     ("rejected", "does not accept mail from"),
     ("systemerror", "mail server temporarily rejected"),
     ("securityerror", "not subscribed to ses"),
@@ -136,6 +139,17 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("userunknown", "not accept mail for this address"),
     ("userunknown", "not accept mail for this recipient"),
     ("norelaying", "not accept mail for this domain"),
+    ("filtered", "recipient has blacklisted"),
+    ("filtered", "recipient has blocked"),
+    ("filtered", "recipient's settings"),
+    ("filtered", "personal blacklist"),
+    ("mailererror", "while running command"),
+    ("systemerror", "complete recipient verify"),
+    ("systemerror", "filter is unreachable"),
+    ("systemerror", "filter is unavailable"),
+    ("systemerror", "filter unavailable"),
+    ("systemerror", "filter is not responding"),
+    ("blocked", "barracuda reputation block list"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -183,6 +197,7 @@ REPLY_WORDS: tuple[tuple[str, str], ...] = (
     ("contenterror", "mime"),
     ("spamdetected", "junk"),
     ("networkerror", "loop"),
+    ("mesgtoobig", "megabytes"),
     ("securityerror", "authentication"),
     ("rejected", "sender"),
 )
@@ -193,6 +208,7 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
     ("securityerror", "encryption starttls", "failedstarttls"),
     ("systemerror", "tls starttls", "failedstarttls"),
     ("blocked", "surbl uribl hyperlink hyperlinks", "spamdetected"),
+    ("systemerror", "procmail maildrop", "mailererror"),
     ("mesgtoobig", "hop hops", "networkerror"),
     ("mesgtoobig", "mailbox inbox quota", "mailboxfull"),
 )
@@ -248,6 +264,7 @@ WEAK: tuple[tuple[str, str], ...] = (
     ("systemerror", "resources temporarily unavailable"),
     ("systemerror", "service unavailable"),
     ("systemerror", "service not available"),
+    ("systemerror", "service refused"),
     ("systemerror", "server unavailable"),
     ("systemerror", "temporarily unavailable"),
     ("systemerror", "try again later"),
