@@ -125,6 +125,18 @@ def is_whole(address: str) -> bool:
     return bool(local and at) and ("." in domain or domain.startswith("["))
 
 
+def without_virtual_domain(address: str) -> str:
+    """`ann@example.net` for `example.net-ann@example.net`.
+
+    So qmail writes addresses of domains that it keeps for others (its virtualdomains).
+    """
+    local, _, domain = address.rpartition("@")
+    prefix = f"{domain}-"
+    if len(local) > len(prefix) and local.lower().startswith(prefix.lower()):
+        return address[len(prefix) :]
+    return address
+
+
 def domain_of(address: str) -> str:
     """The part after the last @, lower case; "" where there is none."""
     return address.rpartition("@")[2].lower() if "@" in address else ""

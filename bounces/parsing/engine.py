@@ -240,7 +240,14 @@ def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: 
             finding.action = "failed"
     kind = reports.kind_of(found)
     name = form.name if form else plain
-    return _Look(kind, notice, tuple([reports.report(f, name) for f in found]), name)
+    made = tuple([reports.report(finding, name) for finding in found])
+    if form is None and len(made) == 1 and made[0].rule == reports.SAID_NOTHING:
+        # What is said of the recipient tells nothing; perhaps a writer that we do not know tells
+        # it in other words around.
+        finding = found[0]
+        finding.context = f"{finding.diagnostic} {notice.whole_text}"
+        made = (reports.report(finding, name),)
+    return _Look(kind, notice, made, name)
 
 
 def _complaint(complaint: arf.Complaint, notice: Notice) -> _Look:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 _STATUS = re.compile(r"\.(?<=[245]\.)(?<![\w.\[=/-][245]\.)[0-7]\.\d{1,3}(?![\w]|\.\d)")
 # A number that may be a reply code, with a status behind it or not.
 _CANDIDATE = re.compile(
-    r"([245](?<![\w.][245])[0-5]\d)"
+    r"([245](?<![\w.][245])[0-57]\d)"
     r"(?:(?:[ \t-]+|: ?)[(#\['\"<]{0,2}([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)"
     r"|(?=[ \t\"')]|-[0-9A-Za-z<\[(]|[,:;.\]]?(?:\s|$))|(-['\"]))"
 )

@@ -12,6 +12,8 @@ _MOST_DIAGNOSTIC = 2000
 _KINDS: dict[str, Kind] = {
     "delayed": "delayed", "delivered": "delivered", "relayed": "delivered", "expanded": "delivered",
 }  # fmt: skip
+SAID_NOTHING = "none"
+"""The rule of a report whose words and codes tell no reason."""
 _VAGUE = frozenset({"filtered", "onhold", "undefined"})
 
 
@@ -36,6 +38,8 @@ def report(finding: Finding, form: str) -> Report:
     smtp_code = finding.smtp_code or codes.smtp
     diagnostic = one_line(said)[:_MOST_DIAGNOSTIC]
     action = "failed" if finding.action in ("", "expired") else finding.action
+    if status[:1] == "2" and action in ("failed", "delayed"):
+        status = "" if codes.status[:1] == "2" else codes.status
     if action in ("delivered", "relayed", "expanded"):
         reason, rule, evidence = "delivered", f"action:{action}", diagnostic or action
     else:

@@ -31,6 +31,8 @@ _OWN = re.compile(r"[ \t]*(?:[245]\d\d )?(?:[245]\.\d\.\d{1,3} )?(\S.{0,400}?)\.
 _SENT_SIGNS = frozenset({"Sen", "C: ", "C:R", "hMa"})
 _RECEIVED_SIGNS = frozenset({"Rec", "S: ", "Rem"})
 _CODE = re.compile(r"[45]\d\d\b")
+_GREETING = "CONN"
+"""What a reply refuses that no command stands before."""
 # Replies that only follow from what was refused before.
 _AFTERMATH = re.compile(r"503\b|55[04] (?:5\.5\.1 )?(?:Error: )?no valid recipients", re.I)
 _GIVING_UP = re.compile(r"could not be delivered for|Warning: message still undelivered", re.I)
@@ -81,13 +83,16 @@ def read(lines: list[str]) -> list[Exchange]:
             match := _TALKING.match(text)
         ):
             host = match[1].strip(".:").lower()
-            current = Exchange("", "", host=host)
+            current = Exchange(_GREETING, "", host=host)
+            found.append(current)
         else:
             current = None
             found.append(Exchange(reply=[text], host=host, own=True))
     found = [exchange for exchange in found if exchange.reply]
     for exchange in found:
         exchange.text = one_line(" ".join(exchange.reply))
+        if exchange.command == _GREETING and exchange.text[:1] != "5":
+            exchange.command = ""  # a host that only puts off may just be busy
     return found
 
 
