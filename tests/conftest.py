@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 from bounces import roads
+from tests.emptying import only_full_tables_are_emptied  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
