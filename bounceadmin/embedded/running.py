@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bounceadmin.embedded.service import ThreadService
+from bounces import stopping
 
 # How long all services together may take to finish what they are at.
 STOP_SECONDS = 10.0
@@ -52,6 +53,7 @@ def running(services: Sequence[ThreadService]) -> Iterator[None]:
             started.append(service)
         yield
     finally:
+        stopping.ask()
         for service in started:
             service.stop()
         deadline = time.monotonic() + STOP_SECONDS

@@ -269,3 +269,40 @@ def test_mailboxes_that_do_not_answer_hold_up_no_bounce(up, environment):
             assert time.monotonic() - begun < 10
         run.send(signal.SIGTERM)
         assert run.end() == 0
+
+
+_A_MAILDIR = """
+from bounces.models import Mailbox
+Mailbox.objects.create(name="Spool", protocol="maildir", folder={folder!r}, afterwards="leave")
+"""
+_HOW_IT_WENT = """
+from bounces.models import InboundMessage, Mailbox, MailboxRun
+[mailbox], [run] = Mailbox.objects.all(), MailboxRun.objects.all()
+print("WENT", run.outcome, run.stored, InboundMessage.objects.count(), mailbox.lease_token)
+"""
+
+
+def test_a_mailbox_that_is_being_read_is_left_after_the_messages_at_hand(up, environment, tmp_path):
+    spool = tmp_path / "spool"
+    for name in ("new", "cur", "tmp"):
+        (spool / name).mkdir(parents=True)
+    for n in range(6000):
+        (spool / "new" / f"{n}.host").write_bytes(b"Subject: %d\n\nhello\n" % n)
+    environment["MAILDIR_ROOTS"] = str(tmp_path)
+    assert manage(environment, "migrate", "-v0").returncode == 0
+    script = _A_MAILDIR.format(folder=str(spool))
+    assert manage(environment, "shell", "-c", script).returncode == 0
+
+    run = up()
+    end = time.monotonic() + 60
+    while not any((spool / "cur").iterdir()):
+        assert time.monotonic() < end, run.lines
+        time.sleep(0.01)
+    run.send(signal.SIGTERM)
+    assert run.end() == 0
+    assert run.lines[-1] == "Stopped."
+
+    read = sum(1 for _ in (spool / "cur").iterdir())
+    assert read < 6000
+    said = manage(environment, "shell", "-c", _HOW_IT_WENT).stdout
+    assert f"WENT more {read} {read} None" in said

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bounces import roads
+from bounces import roads, stopping
 from bounces.models import InboundMessage, KnownMessage, Mailbox, MailboxRun
 from bounces.sources.mailbox import leasing, opening, scheduling
 from bounces.sources.mailbox.errors import ConnectionLost, MailboxError
@@ -101,14 +101,14 @@ class _Fetch:
         self._end_well(complete)
 
     def _take_in(self) -> bool:
-        """Whether all of it was looked at before the time was up."""
+        """Whether all of it was looked at before the time was up, or the process was to stop."""
         again, keys, known = self._keys()
         self._run.found = len(again) + len(keys) + known
         self._run.looked_at = known
         self._run.save(update_fields=["found", "looked_at"])
         # What could not be read before goes alone: it can only hurt itself.
         for batch in itertools.chain(([key] for key in again), self._batches(keys)):
-            if time.monotonic() > self._until:
+            if time.monotonic() > self._until or stopping.is_asked():
                 return False
             leasing.renew(self._mailbox.pk, self._token)
             self._take_in_batch(batch)
@@ -285,7 +285,8 @@ class _Fetch:
         wait = timedelta(minutes=mailbox.every_minutes if complete else 0)
         leasing.give_back(mailbox.pk, self._token, timezone.now() + wait, failures=0)
         roads.worked(road_key(mailbox.pk), mailbox.name)
-        if not complete:
+        # A process that is to stop would take it up again itself.
+        if not complete and not stopping.is_asked():
             scheduling.announce(mailbox.pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bounces.models import InboundMessage, Mailbox
+from bounces.sources.mailbox import fetching
 from tests.mails import dsn
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,23 @@ def test_what_is_stored_is_deleted_where_so_wished(maildir, box, fetched):
     fetched(box)
 
     assert not list(maildir.glob("*/*"))
+
+
+def test_a_run_that_is_to_stop_ends_after_the_messages_at_hand(maildir, box, fetched, monkeypatch):
+    monkeypatch.setattr(fetching, "_BATCH_MESSAGES", 2)
+    monkeypatch.setattr(fetching.scheduling, "announce", lambda pk: pytest.fail("announced"))
+    for n in range(5):
+        (maildir / "new" / f"{n}.host").write_bytes(dsn())
+    asked = iter([False, True, True])
+    monkeypatch.setattr(fetching.stopping, "is_asked", lambda: next(asked))
+
+    run = fetched(box)
+
+    assert (run.outcome, run.stored, run.looked_at) == ("more", 2, 2)
+    assert len(list((maildir / "new").iterdir())) == 3
+    assert box.lease_token is None
+    monkeypatch.setattr(fetching.stopping, "is_asked", lambda: False)
+    assert fetched(box).stored == 3
 
 
 def test_nothing_moves_before_it_is_stored(maildir, box, fetched, monkeypatch):
