@@ -32,6 +32,7 @@ ALIVE = ["python", "-m", "bounceadmin.operating.alive"]
 FOREIGN = {"WEB_CONCURRENCY", "POSTGRES_PASSWORD"}
 
 
+PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
 STATIC_AND_TEMPLATES = [*settings.STATICFILES_DIRS, *settings.TEMPLATES[0]["DIRS"]]
 
 
@@ -139,6 +140,26 @@ def test_no_process_runs_as_root_or_may_write_its_own_code():
     assert COMPOSE["x-app"]["read_only"] is True
 
 
+def test_a_host_that_starts_again_starts_every_unit_that_is_enabled():
+    target = (ROOT / "deploy" / "systemd" / "bounceadmin.target").read_text()
+    assert "WantedBy=multi-user.target" in target
+    assert "Wants=" not in target, "it would start units that were left out"
+    for unit in UNITS:
+        assert "PartOf=bounceadmin.target" in unit.read_text(), unit
+        assert "WantedBy=bounceadmin.target" in unit.read_text(), unit
+
+
+def test_the_steps_of_the_documentation_start_all_there_is():
+    steps = (ROOT / "docs" / "deploying.md").read_text().replace("\\\n", "")
+    replaced = re.findall(r"^docker compose up .*--no-deps (.+)$", steps, re.MULTILINE)
+    ours = {name for name, s in COMPOSE["services"].items() if s["image"] == "bounceadmin"}
+    assert set(" ".join(replaced).split()) == ours - {"migrate"}
+    [enabled] = re.findall(r"^systemctl enable ([^#\n]+)", steps, re.MULTILINE)
+    assert set(enabled.split()) == {"bounceadmin.target", *(unit.stem for unit in UNITS)}
+    for folders in re.findall(r"compileall -q (.+)$", steps, re.MULTILINE):
+        assert set(folders.split()) == PACKAGES
+
+
 def test_exactly_one_scheduler_announces():
     [beat] = [m for m in MANIFESTS if m["kind"] == "Deployment" and m["metadata"]["name"] == "beat"]
     assert (beat["spec"]["replicas"], beat["spec"]["strategy"]["type"]) == (1, "Recreate")
@@ -150,11 +171,10 @@ def test_the_image_holds_what_runs_and_nothing_else():
     assert first == "*"
     let_in = {pattern[1:] for pattern in others if pattern.startswith("!")}
     assert {path for path in let_in if not (ROOT / path).exists()} == set()
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     configured = {Path(folder).name for folder in (*settings.LOCALE_PATHS, *STATIC_AND_TEMPLATES)}
     named_in_dockerfile = {"requirements/base.txt", "manage.py"}
     read_at_start = {"gunicorn.conf.py"}
-    assert let_in - {"LICENSE"} == packages | configured | named_in_dockerfile | read_at_start
+    assert let_in - {"LICENSE"} == PACKAGES | configured | named_in_dockerfile | read_at_start
     assert {"**/*.sqlite3*", "**/.*"} <= set(others)
 
 
