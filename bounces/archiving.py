@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from bounces import raw_storage, roads
+from bounces import raw_storage, roads, stopping
 from bounces.models import InboundMessage, LooseObject, RawMessage
 from bounces.raw_storage import UnavailableError
 from lists import bulk
@@ -46,7 +46,7 @@ def archive(seconds: float, moved: Moved = lambda number: None) -> int:
     """
     ends = time.monotonic() + seconds
     done = 0
-    while time.monotonic() < ends and (rows := _to_archive()):
+    while time.monotonic() < ends and not stopping.is_asked() and (rows := _to_archive()):
         number, error = _archive(rows)
         done += number
         moved(number)

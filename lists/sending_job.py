@@ -24,8 +24,6 @@ from lists.models import RefusedSendRow, SendImport, SendReport
 from lists.sending import BelowZeroError, SentCount
 from lists.sending_csv import Reading, Refusal
 
-BATCH_ROWS = 2000
-MOST_REFUSED_KEPT = 100_000
 Stage, State = SendImport.Stage, SendImport.State
 
 
@@ -152,7 +150,7 @@ def _batches(job: SendImport, file) -> Iterator[_Batch]:
     left = sending_csv.readings(
         file, Shape.from_json(job.shape), job.campaign, after=job.rows, at_byte=job.at_byte
     )
-    while found := list(islice(left, BATCH_ROWS)):
+    while found := list(islice(left, working.BATCH_ROWS)):
         yield _Batch(found)
 
 
@@ -171,7 +169,7 @@ def _take(job: SendImport, batch: _Batch) -> None:
         job.first_day = min([*days, *filter(None, [job.first_day])], default=None)
         job.last_day = max([*days, *filter(None, [job.last_day])], default=None)
     refusals = batch.refusals(below_zero)
-    storing.keep_refused(job, refusals, MOST_REFUSED_KEPT)
+    storing.keep_refused(job, refusals)
     last = batch.readings[-1].row
     job.rows, job.at_byte = last.number, last.next_byte
     job.refused += len(refusals)

@@ -24,9 +24,6 @@ from lists.models import MailingList, RefusedRow, SuppressionImport
 from lists.models.choices import Scope, Stream
 from lists.suppressing import SuppressionWish
 
-BATCH_ROWS = 2000
-# Of a file that is nothing but rubbish not every record is kept.
-MOST_REFUSED_KEPT = 100_000
 Stage = SuppressionImport.Stage
 
 
@@ -102,7 +99,7 @@ def _batches(job: SuppressionImport, file) -> Iterator[Batch]:
     fmt = _format_of(job)
     shape = Shape.from_json(job.shape)
     left = rows(file, shape, after=job.rows, at_byte=job.at_byte)
-    while found := list(islice(left, BATCH_ROWS)):
+    while found := list(islice(left, working.BATCH_ROWS)):
         batch = Batch(rows=found[-1].number, at_byte=found[-1].next_byte)
         for row in found:
             entry = entry_of(row, fmt, fold_local=settings.FOLD_LOCAL_PART)
@@ -123,7 +120,7 @@ def _take(job: SuppressionImport, batch: Batch, wishes_of: _Wishes) -> None:
     else:
         made = suppressing.suppress(wishes, job.created_by)
     refusals = [*batch.refusals, *unfit]
-    storing.keep_refused(job, refusals, MOST_REFUSED_KEPT)
+    storing.keep_refused(job, refusals)
     job.rows, job.at_byte = batch.rows, batch.at_byte
     job.made += made
     job.known += len(wishes) - made

@@ -12,12 +12,12 @@ from django.db.models import Manager
 from lists.importing.formats import COLUMNS, candidates, guessed_mapping, likeliest
 from lists.importing.rows import Row
 from lists.importing.shapes import HEAD_BYTES, shape_of
-from lists.models import SendImport, SuppressionImport
+from lists.models import SuppressionImport
+from lists.models.stored_files import FileJob
 
 CHUNK_BYTES = 256 * 1024
-
-# Jobs that have `chunks` and `refused_rows`.
-FileJob = SuppressionImport | SendImport
+# Of a file that is nothing but rubbish not every record is kept.
+MOST_REFUSED_KEPT = 100_000
 
 
 class RefusedOne(Protocol):
@@ -70,9 +70,9 @@ def forget_file(job: FileJob) -> None:
     job.chunks.all().delete()
 
 
-def keep_refused(job: FileJob, refusals: Sequence[RefusedOne], most: int) -> None:
-    """Keep rows that nothing could be done with, `most` of a file; those kept already stay."""
-    room = max(0, most - job.refused)
+def keep_refused(job: FileJob, refusals: Sequence[RefusedOne]) -> None:
+    """Keep rows that nothing could be done with; those kept already stay."""
+    room = max(0, MOST_REFUSED_KEPT - job.refused)
     model = job.refused_rows.model
     model.objects.bulk_create(
         [

@@ -10,8 +10,11 @@ from django.db import transaction
 
 from lists import jobs
 from lists.importing import storing
-from lists.importing.storing import FileJob
 from lists.jobs import Turn
+from lists.models.stored_files import FileJob
+
+# Records that a batch, which is a transaction, takes of a file.
+BATCH_ROWS = 2000
 
 J = TypeVar("J", bound=FileJob)
 B = TypeVar("B")

@@ -6,12 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lists.models.choices import Scope, Stream
-from lists.models.jobs import Job
 from lists.models.mailing import MailingList
-from lists.models.stored_files import RefusedRecord, StoredChunk
+from lists.models.stored_files import FileJob, RefusedRecord, StoredChunk
 
 
-class SuppressionImport(Job):
+class SuppressionImport(FileJob):
     """A file of suppressions: first it is only counted, then, on a person's word, carried out."""
 
     TASK = "lists.tasks.run_suppression_import"
@@ -21,8 +20,6 @@ class SuppressionImport(Job):
         IMPORTING = "importing", _("Importing")
 
     stage = models.CharField(max_length=16, choices=Stage, default=Stage.COUNTING)
-    file_name = models.CharField(_("file"), max_length=255)
-    shape = models.JSONField(default=dict, editable=False)
     format = models.CharField(_("format"), max_length=32, blank=True)
     # Field -> column, for files like no other.
     mapping = models.JSONField(default=dict, blank=True)
@@ -31,29 +28,14 @@ class SuppressionImport(Job):
     mailing_list = models.ForeignKey(
         MailingList, models.SET_NULL, null=True, blank=True, verbose_name=_("list")
     )
-    # How far it is: records that are dealt with, and the byte behind them (-1: only counting tells)
-    rows = models.PositiveBigIntegerField(default=0)
-    at_byte = models.BigIntegerField(default=-1)
     made = models.PositiveBigIntegerField(_("suppressed"), default=0)
     known = models.PositiveBigIntegerField(_("known already"), default=0)
     passed = models.PositiveBigIntegerField(_("passed over"), default=0)
-    refused = models.PositiveBigIntegerField(_("refused"), default=0)
     causes = models.JSONField(default=dict, blank=True)
 
-    class Meta:
+    class Meta(FileJob.Meta):
         verbose_name = _("import of suppressions")
         verbose_name_plural = _("imports of suppressions")
-        ordering = ["-id"]
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=models.Q(state__in=["pending", "running"]),
-                name="suppressionimport_at_work",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class ImportChunk(StoredChunk):

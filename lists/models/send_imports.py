@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lists.models.jobs import Job
 from lists.models.mailing import Campaign
 from lists.models.reports import SendReport
-from lists.models.stored_files import RefusedRecord, StoredChunk
+from lists.models.stored_files import FileJob, RefusedRecord, StoredChunk
 
 
-class SendImport(Job):
+class SendImport(FileJob):
     """A file of sends: first it is only read, then, on a person's word, counted."""
 
     TASK = "lists.tasks.run_send_import"
@@ -21,22 +20,16 @@ class SendImport(Job):
         COUNTING = "counting", _("Counting")
 
     stage = models.CharField(max_length=16, choices=Stage, default=Stage.READING)
-    file_name = models.CharField(_("file"), max_length=255)
     # SHA-256 of the file: it counts once.
     digest = models.CharField(max_length=64, editable=False)
-    shape = models.JSONField(default=dict, editable=False)
     campaign = models.ForeignKey(
         Campaign, models.SET_NULL, null=True, blank=True, verbose_name=_("campaign")
     )
     replace = models.BooleanField(default=False)
     again = models.BooleanField(default=False)
-    # How far it is: records that are dealt with, and the byte behind them (-1: only counting tells)
-    rows = models.PositiveBigIntegerField(_("rows"), default=0)
-    at_byte = models.BigIntegerField(default=-1)
     # While it is read, what the rows say; then, by how much the counts have changed.
     sent = models.BigIntegerField(_("sent"), default=0)
     delivered = models.BigIntegerField(_("delivered"), default=0)
-    refused = models.PositiveBigIntegerField(_("refused rows"), default=0)
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     # What keeps the file from being counted twice, from when counting begins.
@@ -44,20 +37,9 @@ class SendImport(Job):
         SendReport, models.SET_NULL, null=True, blank=True, related_name="send_import"
     )
 
-    class Meta:
+    class Meta(FileJob.Meta):
         verbose_name = _("file of sends")
         verbose_name_plural = _("files of sends")
-        ordering = ["-id"]
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=models.Q(state__in=["pending", "running"]),
-                name="sendimport_at_work",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
 
     @property
     def is_half_counted(self) -> bool:

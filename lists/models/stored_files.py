@@ -3,6 +3,34 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lists.models.jobs import Job
+
+
+class FileJob(Job):
+    """Works off a file, whose pieces are its `chunks`; it has `refused_rows`, too."""
+
+    file_name = models.CharField(_("file"), max_length=255)
+    shape = models.JSONField(default=dict, editable=False)
+    # How far it is: records that are dealt with, and the byte behind them (-1: only counting tells)
+    rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    at_byte = models.BigIntegerField(default=-1)
+    refused = models.PositiveBigIntegerField(_("refused rows"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state__in=["pending", "running"]),
+                name="%(class)s_at_work",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class StoredChunk(models.Model):

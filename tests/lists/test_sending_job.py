@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lists import jobs, sending, sending_job
+from lists.importing import working
 from lists.importing.shapes import UnreadableFileError
 from lists.importing.storing import FileTooLargeError
 from lists.models import (
@@ -117,7 +118,7 @@ def test_the_same_file_handed_in_twice_before_it_is_counted_counts_once(campaign
 @pytest.fixture
 def small_steps(monkeypatch):
     """Ten rows a transaction."""
-    monkeypatch.setattr(sending_job, "BATCH_ROWS", 10)
+    monkeypatch.setattr(working, "BATCH_ROWS", 10)
 
 
 def many(rows: int) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lists import jobs
 from lists.exporting import as_csv
-from lists.importing import running, storing
+from lists.importing import running, storing, working
 from lists.models import ImportChunk, RefusedRow, Suppression, SuppressionImport, SuppressionLog
 from lists.pseudonyms import pseudonym
 from lists.suppressing import SuppressionWish, suppress
@@ -47,7 +47,7 @@ def worked_off(job, seconds=0.0):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr(running, "BATCH_ROWS", 3)
+    monkeypatch.setattr(working, "BATCH_ROWS", 3)
 
 
 def test_counting_says_what_would_happen_and_changes_nothing(small_batches):
@@ -76,7 +76,7 @@ def test_carrying_out_suppresses_logs_and_forgets_the_file(small_batches):
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.format} {s.name}")
 def test_every_format_is_imported_in_turns_as_in_one_go(small_batches, monkeypatch, sample):
-    monkeypatch.setattr(running, "BATCH_ROWS", 1)
+    monkeypatch.setattr(working, "BATCH_ROWS", 1)
     job = handed_in(sample.text, sample.name)
     assert job.format == sample.format
     running.carry_out(job)
@@ -178,7 +178,7 @@ def test_refused_rows_are_kept_with_their_reason():
 
 
 def test_of_rubbish_not_every_row_is_kept(small_batches, monkeypatch):
-    monkeypatch.setattr(running, "MOST_REFUSED_KEPT", 4)
+    monkeypatch.setattr(storing, "MOST_REFUSED_KEPT", 4)
     job = handed_in(bounces_of(*["nobody"] * 10))
     running.carry_out(job)
     worked_off(job)
