@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddIndex, AlterField
 
 from lists import partitioning
 
@@ -39,3 +41,38 @@ class AddIndexOnline(AddIndexConcurrently):
     def _kind(schema_editor) -> type[AddIndex]:
         is_postgresql = schema_editor.connection.vendor == "postgresql"
         return AddIndexConcurrently if is_postgresql else AddIndex
+
+
+class DropIndexOfField(AlterField):
+    """Drop the index that a field has by itself, and nothing else: where another one does as well.
+
+    Without `db_index` AlterField would also make a foreign key anew, which reads the whole table
+    under a lock. What is dropped takes no time; backwards it is made again.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            for name in self._indexes(model, schema_editor):
+                schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}")
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            for statement in schema_editor._field_indexes_sql(model, self._field(model)):
+                schema_editor.execute(statement)
+
+    def describe(self) -> str:
+        return f"Drop the index of {self.name} on {self.model_name}"
+
+    def _field(self, model):
+        return model._meta.get_field(self.name)
+
+    def _indexes(self, model, schema_editor) -> Iterator[str]:
+        """Those of this column alone that keep nothing unique."""
+        database, column = schema_editor.connection, self._field(model).column
+        with database.cursor() as cursor:
+            found = database.introspection.get_constraints(cursor, model._meta.db_table)
+        for name, of in found.items():
+            if of["columns"] == [column] and of["index"] and not (of["unique"] or of["check"]):
+                yield name

@@ -253,11 +253,22 @@ class BounceEvent(models.Model):
     address = models.CharField(_("address"), max_length=254, blank=True)
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     reported_recipient = models.CharField(_("reported recipient"), max_length=320, blank=True)
+    # Of both an index below begins with it.
     campaign = models.ForeignKey(
-        Campaign, models.SET_NULL, null=True, blank=True, verbose_name=_("campaign")
+        Campaign,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("campaign"),
     )
     mailing_list = models.ForeignKey(
-        MailingList, models.SET_NULL, null=True, blank=True, verbose_name=_("list")
+        MailingList,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("list"),
     )
     trust = models.CharField(_("trust"), max_length=16, choices=Trust)
     proof = models.CharField(_("because"), max_length=16, choices=Proof, blank=True)

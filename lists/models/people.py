@@ -56,11 +56,20 @@ class Subscription(models.Model):
         REMOVED = "removed", _("Removed")
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
 
+    # Both are what another index begins with.
     subscriber = models.ForeignKey(
-        Subscriber, models.CASCADE, related_name="subscriptions", verbose_name=_("subscriber")
+        Subscriber,
+        models.CASCADE,
+        related_name="subscriptions",
+        db_index=False,
+        verbose_name=_("subscriber"),
     )
     mailing_list = models.ForeignKey(
-        MailingList, models.CASCADE, related_name="subscriptions", verbose_name=_("list")
+        MailingList,
+        models.CASCADE,
+        related_name="subscriptions",
+        db_index=False,
+        verbose_name=_("list"),
     )
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ACTIVE)
     hard_bounces = models.PositiveIntegerField(_("hard bounces"), default=0)
