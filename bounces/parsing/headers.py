@@ -14,7 +14,8 @@ MOST_HEADER_CHARS = 128 * 1024
 MOST_FIELDS = 2000
 _COLON = re.compile(r"[ \t]++:")
 
-_FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:[ \t]*+(.*+(?:\n[ \t].*+)*+)", re.M)
+# A field with its continuation lines; the name is empty where a line is no field.
+_FIELD = re.compile(r"\n(?:([!-9;-~]++)[ \t]*+:[ \t]*+|)(.*+(?:\n[ \t].*+)*+)")
 # RFC 2047 2; the encoded text may hold spaces in broken software's Q encoding.
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?\n]{0,2000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\n]+(?==\?)")
@@ -29,16 +30,23 @@ _PARAMETER = re.compile(
 class Headers:
     """The fields of one header block, by lower-case name, in order."""
 
-    __slots__ = ("_more", "fields")
+    __slots__ = ("_more", "are_sound", "fields")
 
     def __init__(self, block: str) -> None:
         fields: dict[str, str] = {}
         more: dict[str, list[str]] = {}
-        for name, value in _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]:
+        found = _FIELD.findall("\n" + block[:MOST_HEADER_CHARS])
+        for name, value in found[:MOST_FIELDS]:
             if (name := name.lower()) not in fields:
                 fields[name] = value
             else:
                 more.setdefault(name, []).append(value)
+        self.are_sound = (
+            fields.pop("", None) is None
+            and len(found) <= MOST_FIELDS
+            and len(block) <= MOST_HEADER_CHARS
+        )
+        """Whether each line of the block belongs to a field."""
         self.fields = fields
         """The first value of each, as it stands."""
         self._more = more
@@ -72,8 +80,8 @@ class Headers:
 
 def ordered_fields(block: str) -> list[tuple[str, str]]:
     """The fields of a header block, top first: names in lower case, values unfolded."""
-    found = _FIELD.findall(block[:MOST_HEADER_CHARS])[:MOST_FIELDS]
-    return [(name.lower(), unfold(value)) for name, value in found]
+    found = _FIELD.findall("\n" + block[:MOST_HEADER_CHARS])[:MOST_FIELDS]
+    return [(name.lower(), unfold(value)) for name, value in found if name]
 
 
 class HeaderBlock:
@@ -118,7 +126,7 @@ class HeaderBlock:
 def unfold(value: str) -> str:
     """A field's value on one line (RFC 5322 2.2.3)."""
     if "\n" in value:
-        return " ".join([line.strip() for line in value.split("\n")]).strip()
+        return " ".join(map(str.strip, value.split("\n"))).strip()
     return value.strip()
 
 

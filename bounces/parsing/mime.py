@@ -54,7 +54,7 @@ def byte_string(raw: bytes) -> tuple[str, str]:
     if len(raw) > MOST_BYTES:
         raw, note = raw[:MOST_BYTES], f"Only the first {MOST_BYTES >> 20} MiB were read."
     codec = _BOM16.get(raw[:2])
-    if codec is None and raw[:400].count(0) > 100:
+    if codec is None and raw.count(0, 0, 400) > 100:
         codec = "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
     if codec:
         raw = raw.decode(codec, "replace").lstrip("\ufeff").encode("utf-8", "replace")
@@ -106,7 +106,7 @@ class Entity(NamedTuple):
     """The media type in lower case; empty where none is given."""
     charset: str = ""
     encoding: str = ""
-    """The transfer encoding in lower case."""
+    """`base64` or `quoted-printable`; empty where the body stands as it is."""
     is_attached: bool = False
     """Whether it is a file that comes with the message (RFC 2183 2.2)."""
 
@@ -117,12 +117,13 @@ def _entity(headers: Headers | HeaderBlock) -> Entity:
     if " " in kind:
         # A parameter without the semicolon before it.
         kind = kind.split(" ", 1)[0]
+    encoding = headers.get("content-transfer-encoding").lower()
     return Entity(
         content_type,
         kind,
         parameters(content_type).get("charset", "") if "charset" in content_type.lower() else "",
-        headers.get("content-transfer-encoding").lower(),
-        headers.get("content-disposition").lower().startswith("attachment"),
+        "base64" if "base64" in encoding else "quoted-printable" if "quoted" in encoding else "",
+        headers.get("content-disposition")[:10].lower() == "attachment",
     )
 
 
@@ -172,12 +173,12 @@ class Part:
 
 
 def undo_transfer(body: str, encoding: str) -> str:
-    """Undo base64 or quoted-printable (RFC 2045 6); anything else is returned as it is."""
-    if "base64" in encoding:
+    """Undo base64 or quoted-printable (RFC 2045 6)."""
+    if encoding == "base64":
         body = body[: 2 * MOST_TEXT]
         # Lists and gateways put plain footers after the encoded text.
         return decode_base64(body.partition("\n\n")[0] if "\n\n" in body.strip() else body)
-    if "quoted" in encoding and "=" in body:
+    if encoding and "=" in body:
         body = body[: 3 * MOST_TEXT]
         return binascii.a2b_qp(body.encode("latin-1", "replace")).decode("latin-1")
     return body
@@ -205,17 +206,16 @@ class Message:
 
 def read(text: str, depth: int = 0) -> Message:
     """Split a byte string into headers and leaf parts, in order."""
-    if match := _ENVELOPE_LINE.match(text):
+    first = text[:1]
+    if (first in "F>" or first.isspace()) and (match := _ENVELOPE_LINE.match(text)):
         text = text[match.end() :]
-    elif text[:1] == "\n":
+    elif first == "\n":
         text = text.lstrip("\n")
-    match = _FIELDS.match(text)
-    end = match.end() if match else 0
-    if end and text[end : end + 1] == "\n":
-        head, body = text[:end], text[end + 1 :]
-    else:
+    at = text.find("\n\n")
+    headers, body = Headers(text[: max(at, 0)]), text[at + 2 :]
+    if at < 0 or not headers.are_sound:
         head, body = split_head(text)
-    headers = Headers(head)
+        headers = Headers(head)
     message = Message(headers, _entity(headers), body, [])
     _collect(message, message.entity, body, depth, 0)
     return message
