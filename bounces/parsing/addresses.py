@@ -18,8 +18,9 @@ _DOMAIN = (
     r"[A-Za-z0-9_.\x80-\U0010ffff-]{0,252})"
 )
 ADDRESS = re.compile(rf"(?<![\w@.+=-]){_LOCAL}@{_DOMAIN}")
-# What nearly all addresses are made of.
+# What nearly all addresses are made of, and nearly all values with one.
 _SIMPLE = re.compile(r"[\w.+=/-]{1,64}@[A-Za-z0-9.-]{1,251}[A-Za-z0-9]", re.A)
+_USUALLY = re.compile(rf"(?:[^<]*+(<))?+({_SIMPLE.pattern})(?(1)>|(?![^ ]))", re.A)
 _ANGLE = re.compile(rf"<[ \t]*({_LOCAL}@{_DOMAIN})\.?[ \t]*>")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 # RFC 6533 3: a Unicode code point in a utf-8-addr-xtext.
@@ -52,10 +53,9 @@ def first(value: str) -> str:
     """The first address of a header value or text, in angle brackets if there is one; or ""."""
     if "@" not in value:
         return ""
-    start = value.find("<") + 1
-    match = _SIMPLE.match(value, start)
-    if match and value[match.end() : match.end() + 1] in (">" if start else ("", " ")):
-        return match[0]
+    match = _USUALLY.match(value)
+    if match:
+        return match[2]
     match = _ANGLE.search(value)
     if match:
         return clean(match[1])

@@ -57,7 +57,10 @@ def read(notice: Notice) -> Complaint | None:
             if match := _FIELD_IN_TEXT.search(text):
                 start = text.rfind("\n\n", 0, match.start()) + 2 if match.start() else 0
                 return _from_fields(Headers(split_head(text[max(start, 0) :])[0]), notice)
-    return _from_untyped(notice) or _from_junk_mail_reporting(notice)
+    complaint = _from_untyped(notice)
+    if complaint is None and notice.sender[:6] == "staff@":
+        return _from_junk_mail_reporting(notice)
+    return complaint
 
 
 def _from_untyped(notice: Notice) -> Complaint | None:
@@ -95,7 +98,7 @@ def _host(value: str) -> str:
 
 
 def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
-    if notice.sender[:6] != "staff@" or not _JMRP_SENDER.match(notice.sender):
+    if not _JMRP_SENDER.match(notice.sender):
         return None
     match = _JMRP_SUBJECT.search(notice.subject)
     if match is None and original.RETURNED_TYPES.isdisjoint(notice.types):

@@ -21,13 +21,15 @@ _BEFORE_ADDRESS = re.compile(rf"({_NAME})\.? \d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d
 # Words before the name of a host and hardly of anything else, by letters that they share, and how
 # it goes on behind them. Plain search for each is many times as fast as one expression of all.
 _WORDS = {
-    " to ": dict.fromkeys(("alking to ", "onnected to ", "connect to ", "connection to "), _SURELY),
-    "with ": dict.fromkeys(("onnection with ", "onversation with ", "timed out with "), _SURELY),
+    "alking to ": {"alking to ": _SURELY},
+    "onnect": dict.fromkeys(
+        ("onnected to ", "connect to ", "connection to ", "onnection with "), _SURELY
+    ),
+    " with ": dict.fromkeys(("onversation with ", "timed out with "), _SURELY),
     " by ": {"refused by ": _SURELY, "accepted by ": _SURELY, " by ": _PERHAPS},
-    "ost": {
-        **dict.fromkeys(("remote host ", "MX host ", "reply from host: "), _SURELY),
-        **dict.fromkeys(("host ", "host: ", "Host: ", "host, "), _PERHAPS),
-    },
+    "ost ": {"remote host ": _SURELY, "MX host ": _SURELY, "host ": _PERHAPS},
+    "ost: ": {"reply from host: ": _SURELY, "host: ": _PERHAPS, "Host: ": _PERHAPS},
+    "host, ": {"host, ": _PERHAPS},
     "erver": {"erver ": _PERHAPS, "erver: ": _PERHAPS, "ServerName=": _SURELY},
     "dns;": {"MTA: dns; ": _SURELY, "system: dns;": _SURELY},
     "delivery via ": {"delivery via ": _SURELY},
@@ -42,15 +44,17 @@ def named_in(said: str, most: int = _MOST) -> str:
     match = _FIRST.match(said)
     if match is not None:
         return match[1].lower()
-    first, host = most, ""
+    host = ""
+    # Only what stands before the first one that was found is searched for another.
+    before = said[:most]
     for sign, words in _WORDS.items():
-        if sign not in said:
+        if sign not in before:
             continue
         for word, behind in words.items():
-            at, tries = said.find(word, 0, first), _MOST_TRIES
+            at, tries = before.find(word), _MOST_TRIES
             while at >= 0 and tries:
                 if (match := behind.match(said, at + len(word))) is not None:
-                    first, host = at, match[1].lower()
+                    before, host = before[:at], match[1].lower()
                     break
-                at, tries = said.find(word, at + 1, first), tries - 1
+                at, tries = before.find(word, at + 1), tries - 1
     return host

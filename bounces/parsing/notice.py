@@ -54,7 +54,8 @@ class made_once(Generic[_View]):
         self.__doc__ = make.__doc__
 
     def __get__(self, notice: Any, owner: type) -> _View:
-        view = notice.__dict__[self.name] = self.make(notice)
+        view = self.make(notice)
+        setattr(notice, self.name, view)
         return view
 
 
@@ -140,9 +141,9 @@ class Notice:
     @made_once
     def original(self) -> HeaderBlock:
         """The headers of the message that bounced; empty where none is returned."""
-        part = original.returned_part(self.message)
-        if part is not None:
-            return original.headers_of_part(part)
+        for part in self.message.parts:
+            if part.type in original.RETURNED_TYPES:
+                return original.headers_of_part(part)
         if self.returned:
             return original.headers_of_text(self.returned)
         # Some send it as a last part without its proper type.

@@ -7,7 +7,7 @@ import re
 from bounces.parsing.beginnings import HEAD, lines_with
 from bounces.parsing.charsets import to_byte_string
 from bounces.parsing.headers import HeaderBlock
-from bounces.parsing.mime import Message, Part
+from bounces.parsing.mime import Part
 
 RETURNED_TYPES = frozenset({
     "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers",
@@ -62,14 +62,6 @@ _SIGNS = lines_with([*_BY_HEAD, *_OPENER_HEADS])
 EMPTY = HeaderBlock("")
 _MOST_BEFORE = 200
 _MOST_LINES = 300
-
-
-def returned_part(message: Message) -> Part | None:
-    """The part that holds the original message or its headers."""
-    for part in message.parts:
-        if part.type in RETURNED_TYPES:
-            return part
-    return None
 
 
 def headers_of_part(part: Part) -> HeaderBlock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # RFC 3463 2: class 2, 4 or 5; subjects 0 to 7; details as providers use them. Not an IP address,
@@ -56,8 +57,12 @@ def reply_code_in(text: str) -> str:
     return _coded(text).smtp
 
 
+@lru_cache(maxsize=4)
 def _coded(text: str) -> Codes:
-    """The reply code, with the status that stands at its side."""
+    """The reply code, with the status that stands at its side.
+
+    The same text is asked for its code and then for both.
+    """
     code = ""
     for match in _CANDIDATE.finditer(text):
         number, status, quoted = match.groups()

@@ -18,17 +18,18 @@ _GENERAL = Layout(
     r"destinatario|destinatário|получатель"
 )
 _MOST_BEFORE_HOST = 1000
-# What says that delivery is still being tried, by letters that all of a row have.
+# What says that delivery is still being tried, by a word or part of one that all of a row have and
+# other reports hardly do.
 _DELAYED = {
-    "(delay)": ("(delay)",),
-    "delayed": ("has been delayed", "is delayed", "delivery delayed", "delivery was delayed"),
-    "will ": ("will be retried", "will keep trying", "will continue to try", "will retry",
-              "will continue trying", "will continue attempting", "will try again"),
-    "been delivered": ("not yet been delivered", "not been delivered after"),
-    "still undelivered": ("still undelivered",),
-    "message only": ("warning message only",),
-    "no action is required": ("no action is required on your part",),
-    "non-fatal": ("transient non-fatal",),
+    "delay": ("(delay)", "has been delayed", "is delayed", "delivery delayed",
+              "delivery was delayed"),
+    "will": ("will be retried", "will keep trying", "will continue to try", "will retry",
+             "will continue trying", "will continue attempting", "will try again"),
+    "been": ("not yet been delivered", "not been delivered after"),
+    "still": ("still undelivered",),
+    "only": ("warning message only",),
+    "action": ("no action is required on your part",),
+    "fatal": ("transient non-fatal",),
     "resend": ("do not need to resend",),
     "rasad": ("retrasad", "atrasad"),
     "tard": ("retardée", "ritardat"),
@@ -127,17 +128,15 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
 
 def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
+    subject = notice.subject.lower()
+    words = f"{subject}\n{notice.folded}"
+    rows = [phrases for word, phrases in _DELAYED.items() if word in words]
+    if not rows:
+        return False
     text = notice.whole_text.lower()
-    return _says_delay(f"{notice.subject.lower()} {text}") and not _GIVEN_UP.search(text)
-
-
-def _says_delay(folded: str) -> bool:
-    for word, phrases in _DELAYED.items():
-        if word in folded:
-            for phrase in phrases:
-                if phrase in folded:
-                    return True
-    return False
+    said = f"{subject} {text}"
+    told = any(phrase in said for phrases in rows for phrase in phrases)
+    return told and not _GIVEN_UP.search(text)
 
 
 def is_success(notice: Notice, found: list[Finding]) -> bool:
@@ -145,8 +144,10 @@ def is_success(notice: Notice, found: list[Finding]) -> bool:
 
     OpenSMTPD once wrote so above failures (its issue 586), so what it says of each counts too.
     """
-    text = notice.whole_text
     # Plain search finds much faster that there is none.
+    if "successful" not in notice.folded:
+        return False
+    text = notice.whole_text
     return (
         "uccessful" in text
         and bool(_DELIVERED.search(text))

@@ -18,7 +18,15 @@ FIELDS = st.text(st.sampled_from("From: \n\tx"), max_size=40)
 
 def test_every_phrase_of_a_delay_has_the_letters_that_it_is_looked_up_by():
     for letters, row in texts._DELAYED.items():
+        # A line may end between two words.
+        assert " " not in letters
         assert all(letters in phrase for phrase in row)
+
+
+@given(st.text(st.sampled_from("F:> \nx"), max_size=30))
+def test_a_header_is_sound_where_each_line_is_of_a_field(block):
+    lines = f"F:\n{block}".split("\n")
+    assert Headers("\n".join(lines)).are_sound == all(re.match("[F>x]+ *:| ", x) for x in lines)
 
 
 @given(st.text(st.sampled_from("ab1 <>@.,;+-_)]'\"\n("), max_size=20))
