@@ -54,7 +54,9 @@ _LONGEST_HOST = 255
 _LONGEST_REPLY = 300
 """How many characters the words of a text have that is a reply rather than a reporter's letter."""
 _USUAL = 1500
-"""How many characters of a reply's words are worth remembering."""
+"""How many characters of a reply, or of its words, are worth remembering."""
+_ANYBODY = "ann@example.net"
+"""Stands for the recipient in a reply that is remembered: it comes of many."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -71,6 +73,8 @@ _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROV
 _FROM_HOST = re.compile(r"from \[?\d{1,3}\.\d{1,3}\.\d")
 """Where mail is refused that comes from an IP address, its sender is not what is refused."""
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+_ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w.-]{1,255}", re.A)
+"""An address of the usual form, which `words_of` leaves out wherever it stands."""
 _CURT = 4
 """How many words say no more than "try again later"."""
 
@@ -117,11 +121,8 @@ class _Case:
     )
 
     def __init__(self, evidence: Evidence) -> None:
-        text = evidence.diagnostic
-        if len(text) > _LIMIT:
-            text = text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
         self.evidence = evidence
-        self.text = text
+        self.text = text = _shortened(evidence.diagnostic)
         self.said, self.host = split_host(text)
         self._listed = listed = words_of(self.said)
         self.words = words = f" {' '.join(listed)} "
@@ -151,13 +152,54 @@ class _Case:
         return (self.evidence.status or self.evidence.smtp_code).startswith("4")
 
     def verdict(self, reason: str, rule: str, phrase: str = "") -> Verdict:
-        return tuple.__new__(Verdict, (reason, rule, sentence_with(phrase, self.text)))
+        """What a rule answers; `classify` quotes the sentence with `phrase` in its place."""
+        return tuple.__new__(Verdict, (reason, rule, phrase))
 
 
 def classify(evidence: Evidence) -> Verdict:
     """Return the reason for one recipient, the rule that gave it, and the text that rule read."""
+    text = evidence.diagnostic
+    if len(text) <= _USUAL:
+        reason, rule, phrase = _judge_before(_for_anybody(evidence))
+    else:
+        reason, rule, phrase = _judge(evidence)
+        text = _shortened(text)
+    quoted = sentence_with(phrase, text) if phrase or reason != "undefined" else ""
+    return tuple.__new__(Verdict, (reason, rule, quoted))
+
+
+def _judge(evidence: Evidence) -> Verdict:
     case = _Case(evidence)
     return _by_provider(case) or _by_text(case) or _by_code(case)
+
+
+_judge_before = lru_cache(maxsize=2048)(_judge)
+"""A host refuses many recipients in the same words; so do all hosts of a provider."""
+
+
+def _for_anybody(evidence: Evidence) -> Evidence:
+    """Leave out of the evidence what tells no reason: who it is about, and which host of many."""
+    text, status, code, action, recipient, remote, reporter, form, command, _ = evidence
+    if recipient not in text:
+        recipient = ""
+    # Where a program is quoted it counts how far from the beginning.
+    elif _ADDRESS.fullmatch(recipient) and '"|' not in text:
+        text, recipient = text.replace(recipient, _ANYBODY), _ANYBODY
+    return tuple.__new__(Evidence, (
+        text, status, code, action, recipient, _whose(remote), _whose(reporter), form, command, 0,
+    ))  # fmt: skip
+
+
+def _whose(host: str) -> str:
+    """Return a host of the provider that runs `host`; a dash where none is known."""
+    if not host:
+        return ""
+    provider = _provider_at(host) if len(host) <= _LONGEST_HOST else None
+    return provider.hosts[0] if provider else "-"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LIMIT else text[: _LIMIT // 2] + "\n" + text[-_LIMIT // 2 :]
 
 
 def _by_provider(case: _Case) -> Verdict | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bounces.parsing.reasons import REASONS, Evidence, classify
+from bounces.parsing.reasons import REASONS, Evidence, classify, classifying
 from bounces.parsing.reasons.texts import TEXT_ROWS
 
 _PHRASES = st.sampled_from([phrase for _, phrase in TEXT_ROWS])
@@ -22,6 +22,7 @@ _EVIDENCE = st.builds(
     status=st.one_of(st.text(max_size=8), st.from_regex(r"[245]\.\d{1,3}\.\d{1,3}")),
     smtp_code=st.text(max_size=4),
     action=st.sampled_from(["", "failed", "delayed", "nonsense"]),
+    recipient=st.sampled_from(["", "a@example.com", "bob", "a"]),
     remote_mta=st.one_of(st.text(max_size=20), st.sampled_from(["mx.google.com", "mx1.qq.com"])),
     reporting_mta=st.text(max_size=20),
     format=st.text(max_size=12),
@@ -37,6 +38,19 @@ def test_any_evidence_gives_a_known_reason_and_quotes_its_text(evidence: Evidenc
     assert verdict.evidence in evidence.diagnostic
     assert len(verdict.evidence) <= 300
     assert classify(evidence) == verdict
+
+
+@given(_EVIDENCE)
+def test_what_is_remembered_of_anybody_holds_for_each(evidence: Evidence) -> None:
+    for_anybody = classifying._judge(classifying._for_anybody(evidence))
+    assert for_anybody[:2] == classifying._judge(evidence)[:2]
+
+
+def test_the_same_refusal_of_two_recipients_quotes_each_its_own() -> None:
+    for recipient in ("bob@example.org", "eve@example.com"):
+        text = f"550 5.1.1 <{recipient}>: User unknown"
+        verdict = classify(Evidence(text, "5.1.1", "550", recipient=recipient))
+        assert (verdict.reason, verdict.evidence) == ("userunknown", text)
 
 
 @pytest.mark.parametrize(
