@@ -241,12 +241,8 @@ def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: 
     kind = reports.kind_of(found)
     name = form.name if form else plain
     made = tuple([reports.report(finding, name) for finding in found])
-    if form is None and len(made) == 1 and made[0].rule == reports.SAID_NOTHING:
-        # What is said of the recipient tells nothing; perhaps a writer that we do not know tells
-        # it in other words around.
-        finding = found[0]
-        finding.context = f"{finding.diagnostic} {notice.whole_text}"
-        made = (reports.report(finding, name),)
+    if len(made) == 1 and made[0].rule == reports.SAID_NOTHING:
+        made = (reports.from_all_words(found[0], name, notice.whole_text) or made[0],)
     return _Look(kind, notice, made, name)
 
 

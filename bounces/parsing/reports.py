@@ -5,7 +5,7 @@ from __future__ import annotations
 from bounces.parsing import replies
 from bounces.parsing.charsets import one_line
 from bounces.parsing.notice import Finding
-from bounces.parsing.reasons import Evidence, category_of, classify
+from bounces.parsing.reasons import NEAR, Evidence, category_of, classify
 from bounces.parsing.types import Kind, Report
 
 _MOST_DIAGNOSTIC = 2000
@@ -58,3 +58,14 @@ def report(finding: Finding, form: str) -> Report:
         finding.remote_mta, finding.reporting_mta, finding.original_recipient, "", rule,
         evidence or diagnostic,
     ))  # fmt: skip
+
+
+def from_all_words(finding: Finding, form: str, words: str) -> Report | None:
+    """The same from all words of the report, where those about the recipient tell nothing.
+
+    None where they tell nothing either: "could not be delivered" stands in all reports, so that
+    only what is a refusal's own phrase or code counts.
+    """
+    finding.context = f"{finding.diagnostic} {words}"
+    made = report(finding, form)
+    return None if NEAR in made.rule or made.rule == SAID_NOTHING else made

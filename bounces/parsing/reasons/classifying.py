@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bounces.parsing.reasons.commands import command_marked_in, command_said_in, state_in
-from bounces.parsing.reasons.evidence import Evidence, Verdict
+from bounces.parsing.reasons.evidence import NEAR, Evidence, Verdict
 from bounces.parsing.reasons.framing import (
     reply_in,
     sentence_with,
@@ -255,13 +255,17 @@ def _by_text(case: _Case) -> Verdict | None:
     phrase = case.wording.phrase
     if phrase is None:
         return None
-    reason = phrase.reason
+    reason = _in_its_place(_together(phrase.reason, case), phrase.text, case)
+    return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
+
+
+def _together(reason: str, case: _Case) -> str:
+    """Return what `reason` means beside other words of the text."""
     if (reason, case.evidence.status[2:]) not in BY_STATUS:
         for of, beside, more in _TOGETHER:
             if of == reason and not beside.isdisjoint(case.word_set):
                 reason = more
-    reason = _in_its_place(reason, phrase.text, case)
-    return case.verdict(reason, f"text:{phrase.reason}/{phrase.text}", phrase.parts[0])
+    return reason
 
 
 def _by_pair(case: _Case, said: str = "") -> Verdict | None:
@@ -272,8 +276,8 @@ def _by_pair(case: _Case, said: str = "") -> Verdict | None:
         return None
     if pair.reason == "systemerror" and case.command in BEFORE_MAIL:
         return None  # "Service not available" is what a server tells those it wants no mail of
-    reason = _in_its_place(pair.reason, pair.said, case)
-    return case.verdict(reason, f"text:{pair.reason}/{pair.subject} ~ {pair.said}", pair.said)
+    reason = _in_its_place(_together(pair.reason, case), pair.said, case)
+    return case.verdict(reason, f"text:{pair.reason}/{pair.subject}{NEAR}{pair.said}", pair.said)
 
 
 def _in_its_place(reason: str, words: str, case: _Case) -> str:
@@ -286,6 +290,10 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
         return "rejected"
     if command == "DATA" and reason == "hostunknown":
         return "rejected"  # the recipient's host is the one that answers
+    if reason == "notaccept" and case.is_for_now and case.evidence.status[2:] == "3.2":
+        return "systemerror"
+    if reason == "expired" and "refused" in words and _is_a_refusal(case.evidence):
+        return "blocked"  # who answers was reached
     if command in BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
         return "blocked"
     if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
@@ -296,6 +304,11 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
         if not _is_about_the_address(case):
             return "filtered"
     return reason
+
+
+def _is_a_refusal(evidence: Evidence) -> bool:
+    """Tell whether a host refused for good, rather than a reporter that could not reach it."""
+    return evidence.smtp_code[:1] == "5" and evidence.status[2:3] != "4"
 
 
 def _sharpened(reason: str, case: _Case) -> str:

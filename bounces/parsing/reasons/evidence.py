@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+NEAR = " ~ "
+"""In a rule, between a subject and what is said near it (`texts/pairs.py`)."""
+
 
 class Evidence(NamedTuple):
     """What a report says of one recipient, as far as it says it. Only `diagnostic` is needed."""

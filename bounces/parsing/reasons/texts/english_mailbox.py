@@ -277,6 +277,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "user not local please try",
     ),
     "filtered": (
+        "user rejected",
         "has restricted sms",
         "due to user rules",
         "by user rules",

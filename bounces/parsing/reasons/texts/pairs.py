@@ -40,9 +40,9 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "required", "requires", "must", "needs", "needed", "mandatory", "handshake", "expired",
         "not verified", "not trusted", "untrusted", "not offered", "not available",
         "not supported", "unavailable")),
-    ("requireptr", "reverse rdns ptr hostname", (
+    ("requireptr", "reverse rdns ptr hostname client", (
         "dns", "ptr", "rdns", "no hostname", "not resolve", "could not be resolved", "lookup",
-        "generic", "missing", "does not match", "mismatch")),
+        "generic", "missing", "does not match", "mismatch", "mismatches")),
     ("ratelimited", "rate volume messages mails emails traffic frequency limit limits ip", (
         "too high", "too fast", "too quickly", "per hour", "per minute", "per day", "hourly",
         "daily", "limit exceeded", "limit reached", "exceeded the limit", "exceeds the limit",
@@ -117,6 +117,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "send only")),
     ("hasmoved", _PERSON + " " + _PLACE, (
         "has moved", "moved to", "has changed", "new address is", "now uses", "replaced by")),
+    ("hostunknown", "domain domains", ("not reachable", "unreachable")),
     ("hostunknown", _DOMAIN, (
         "not found", "does not exist", "not exist", "could not be found", "cannot be found",
         "unknown", "not known", "not resolve", "unresolvable", "could not be resolved",

@@ -58,6 +58,7 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("networkerror", "dns records for the destination computer could not be found"),
     ("systemerror", "timeout waiting for input"),
     ("syntaxerror", "command line too long"),
+    ("syntaxerror", "recipient address rejected invalid command"),
     ("norelaying", "not an open relay"),
     ("blocked", "client host rejected access denied"),
     ("rejected", "sender address rejected"),
@@ -205,6 +206,7 @@ REPLY_WORDS: tuple[tuple[str, str], ...] = (
 TOGETHER: tuple[tuple[str, str, str], ...] = (
     # What a phrase is taken for, words beside it, what both mean.
     ("securityerror", "spf dkim dmarc", "authfailure"),
+    ("rejected", "spf dkim dmarc", "authfailure"),
     ("securityerror", "encryption starttls", "failedstarttls"),
     ("systemerror", "tls starttls", "failedstarttls"),
     ("blocked", "surbl uribl hyperlink hyperlinks", "spamdetected"),
