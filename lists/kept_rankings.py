@@ -24,7 +24,12 @@ from lists.ranking import TOP, counts_of, ranked_by, scope_of, scoped
 # What a page sums itself: a few milliseconds.
 SUMMED_BY_PAGES = 5_000
 EVERY = timedelta(minutes=5)
-# No more than this share of one processor is used, however much there is to sum.
+# Periods that applications ask for, besides those of pages: how many are kept, for how long after
+# they were last asked for, and how often that is written down.
+_MOST_ASKED = 3
+_KEPT_FOR = timedelta(days=1)
+_ASKED_ANEW = timedelta(hours=1)
+# No more than this share of one processor is used for a period, however much there is to sum.
 _BUSY = 0.05
 
 _SQL = """
@@ -49,28 +54,56 @@ SELECT kind, name, domain, {tallies} FROM ranked WHERE place <= %s ORDER BY kind
 """
 
 
+def ask(days: int, now: datetime) -> None:
+    """Say that somebody asks for the last so many days: they are kept too, for a day.
+
+    Where several others are asked for already, pages go on summing it.
+    """
+    if days in PERIODS:
+        return
+    asked = dict(
+        RankedPeriod.objects.filter(asked_at__isnull=False).values_list("days", "asked_at")
+    )
+    is_known = days in asked
+    if len(asked) - is_known >= _MOST_ASKED or (is_known and asked[days] > now - _ASKED_ANEW):
+        return
+    RankedPeriod.objects.update_or_create(days=days, defaults={"asked_at": now})
+
+
 def refresh(now: datetime) -> int:
     """Make the rankings that are due; return of how many periods. Call it as often as wanted."""
-    return sum(_refresh(days, now) for days in PERIODS)
+    _forget_unasked(now)
+    for days in PERIODS:
+        RankedPeriod.objects.get_or_create(days=days)
+    return sum(_refresh(known, now) for known in RankedPeriod.objects.order_by("days"))
 
 
-def _refresh(days: int, now: datetime) -> bool:
-    known, _made = RankedPeriod.objects.get_or_create(days=days)
+@transaction.atomic
+def _forget_unasked(now: datetime) -> None:
+    unasked = RankedPeriod.objects.filter(asked_at__lt=now - _KEPT_FOR)
+    # Locked first: who is making its rankings is done by then, or finds it gone.
+    locked = list(unasked.select_for_update().order_by("pk").values_list("pk", flat=True))
+    RankedPeriod.objects.filter(pk__in=locked).delete()
+
+
+def _refresh(known: RankedPeriod, now: datetime) -> bool:
     pause = max(EVERY, timedelta(seconds=known.seconds / _BUSY))
     due = Q(began_at=None) | Q(began_at__lte=now - pause)
     if not RankedPeriod.objects.filter(due, pk=known.pk).update(began_at=now):
         return False
     began = time.monotonic()
-    period = Period.ending(now.astimezone(UTC).date(), days)
+    period = Period.ending(now.astimezone(UTC).date(), known.days)
     rankings = list(_rankings(known, period))
     with transaction.atomic():
-        DomainRanking.objects.filter(period=known).delete()
-        DomainRanking.objects.bulk_create(rankings, batch_size=1000)
-        RankedPeriod.objects.filter(pk=known.pk).update(
+        is_there = RankedPeriod.objects.filter(pk=known.pk).update(
             made_at=now if rankings else None,
             last=period.last if rankings else None,
             seconds=time.monotonic() - began,
         )
+        if not is_there:
+            return False
+        DomainRanking.objects.filter(period=known).delete()
+        DomainRanking.objects.bulk_create(rankings, batch_size=1000)
     return True
 
 

@@ -12,7 +12,7 @@ from ninja import Field, Router, Schema
 from bounceadmin.api.auth import Token
 from bounceadmin.api.fields import PathId, one_of
 from bounceadmin.api.lists import StreamName
-from lists import advice, health
+from lists import advice, health, kept_rankings
 from lists.bands import Band
 from lists.counted import TALLIES, Counts, Period
 from lists.health import Health
@@ -118,7 +118,9 @@ def of_campaign(request: HttpRequest, campaign_id: PathId, days: Days = DEFAULT_
 
 
 def _period(days: int) -> Period:
-    return Period.ending(timezone.now().astimezone(UTC).date(), days)
+    now = timezone.now()
+    kept_rankings.ask(days, now)
+    return Period.ending(now.astimezone(UTC).date(), days)
 
 
 def _details(row: MailingList | Campaign, days: int) -> dict[str, object]:

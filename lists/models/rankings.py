@@ -21,6 +21,8 @@ class RankedPeriod(models.Model):
     # Empty while there is so little that pages sum it themselves.
     made_at = models.DateTimeField(null=True)
     last = models.DateField(null=True)
+    # When an application last asked for it; empty for those of pages, which are always kept.
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("ranked period")

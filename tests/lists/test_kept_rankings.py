@@ -135,6 +135,50 @@ def test_a_period_that_is_not_kept_is_summed():
     assert ranking.top_domains(Period.ending(NOW.date(), 41)).as_of is None
 
 
+def test_a_period_that_was_asked_for_is_kept_for_a_day():
+    some_mail()
+    period = Period.ending(NOW.date(), 41)
+    summed = ranking.top_domains(period).domains
+    kept_rankings.ask(41, NOW)
+    assert kept_rankings.refresh(NOW) == 4
+    assert ranking.top_domains(period) == ranking.TopDomains(summed, NOW)
+    assert kept_rankings.refresh(NOW + timedelta(hours=23)) == 4
+    assert kept_rankings.refresh(NOW + timedelta(hours=25)) == 3
+    assert not DomainRanking.objects.filter(period__days=41).exists()
+
+
+def test_who_goes_on_asking_has_it_kept_and_that_is_seldom_written(django_assert_num_queries):
+    kept_rankings.ask(41, NOW)
+    with django_assert_num_queries(1):
+        kept_rankings.ask(41, NOW + timedelta(minutes=59))
+    kept_rankings.ask(41, NOW + timedelta(hours=23))
+    assert kept_rankings.refresh(NOW + timedelta(hours=25)) == 4
+
+
+def test_not_every_period_that_somebody_asks_for_is_kept(django_assert_num_queries):
+    for days in range(41, 60):
+        kept_rankings.ask(days, NOW)
+    with django_assert_num_queries(0):
+        kept_rankings.ask(30, NOW)
+    assert set(RankedPeriod.objects.values_list("days", flat=True)) == {41, 42, 43}
+    kept_rankings.refresh(NOW + timedelta(hours=25))
+    assert set(RankedPeriod.objects.values_list("days", flat=True)) == {7, 30, 90}
+
+
+def test_one_that_is_forgotten_while_it_is_made_stays_forgotten(monkeypatch):
+    some_mail()
+    kept_rankings.ask(41, NOW)
+    real = kept_rankings._rankings
+
+    def forgotten_meanwhile(known, period):
+        RankedPeriod.objects.filter(days=41).delete()
+        return real(known, period)
+
+    monkeypatch.setattr(kept_rankings, "_rankings", forgotten_meanwhile)
+    assert kept_rankings.refresh(NOW) == 3
+    assert not DomainRanking.objects.filter(period__days=41).exists()
+
+
 def test_a_ranking_of_the_day_before_does_after_midnight_but_no_older_one():
     some_mail()
     kept_rankings.refresh(NOW)

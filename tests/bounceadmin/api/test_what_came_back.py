@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from bounces.models import BounceEvent
+from lists import kept_rankings
 from lists.counting import Count, add
 from lists.models import Suppression, SuppressionLog
 from lists.sending import report_sent
@@ -146,6 +147,19 @@ def test_health_of_a_list_and_its_campaign(app):
         assert found["reasons"] == [{"reason": "userunknown", "count": 60}]
     row = app.get("/health").json()["items"][0]
     assert (row["list"], row["health"]["band"]) == (campaign.mailing_list_id, "poor")
+
+
+def test_a_period_that_no_page_shows_is_kept_from_when_it_is_asked_for(app, monkeypatch):
+    monkeypatch.setattr(kept_rankings, "SUMMED_BY_PAGES", 0)
+    campaign = make_campaign()
+    add([Count(campaign.pk, timezone.now().date(), "a.example", "hard", 60, reason="userunknown")])
+    path = f"/lists/{campaign.mailing_list_id}/health?days=45"
+    first = app.get(path).json()
+    assert first["domains_as_of"] is None
+    kept_rankings.refresh(timezone.now())
+    again = app.get(path).json()
+    assert again["domains_as_of"] is not None
+    assert again["domains"] == first["domains"]
 
 
 def test_without_sends_there_is_no_rate(app):
