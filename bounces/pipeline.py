@@ -20,7 +20,7 @@ from django.utils import timezone
 from bounces import eventing, kept_words, looping, origins, roads, taking
 from bounces.attributing import Arrived, attribute
 from bounces.collecting import without_collecting
-from bounces.models import InboundMessage
+from bounces.models import InboundMessage, RawMessage
 from bounces.parsing import parse
 from bounces.sources.webhooks import interpreting
 from bounces.sources.webhooks.interpreting import Interpreted
@@ -90,8 +90,9 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     now = timezone.now()
     with transaction.atomic():
         free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=set(ids))
-        locked = free.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-        rows = list(locked.select_related("original"))
+        locked = free.select_for_update(skip_locked=True).order_by("pk")
+        rows = bulk.read(locked, but=("queued_at",))
+        _read_texts(rows)
         worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
             state=InboundMessage.State.FAILED,
@@ -106,6 +107,13 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     for row in rows:
         row.attempts += 1
     return rows
+
+
+def _read_texts(rows: list[InboundMessage]) -> None:
+    texts = RawMessage.objects.filter(pk__any_of={row.pk for row in rows})
+    of_message = {text.pk: text for text in bulk.read(texts, but=("stored_at",))}
+    for row in rows:
+        InboundMessage.original.related.set_cached_value(row, of_message.get(row.pk))
 
 
 def _process_or_split(rows: list[InboundMessage]) -> Outcomes:

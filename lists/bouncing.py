@@ -143,14 +143,11 @@ def _locked_subscriptions(bounces: Sequence[Bounce]) -> dict[tuple[str, int], Su
 
 
 def _lock(pairs: set[tuple[int, int]]) -> list[Subscription]:
-    return list(
-        Subscription.objects.select_for_update()
-        .filter(
-            subscriber_id__any_of={s for s, _ in pairs},
-            mailing_list_id__in={m for _, m in pairs},
-        )
-        .order_by("pk")
+    found = Subscription.objects.select_for_update().filter(
+        subscriber_id__any_of={s for s, _ in pairs},
+        mailing_list_id__in={m for _, m in pairs},
     )
+    return bulk.read(found.order_by("pk"), but=("created_at",))
 
 
 def _save(subscriptions: dict[tuple[str, int], Subscription], touched: set) -> None:

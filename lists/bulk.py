@@ -7,14 +7,14 @@ a statement that is prepared once. Nothing is called that a model's `save` or a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import BinaryField, Field, Lookup, Model, UniqueConstraint
+from django.db.models import BinaryField, Field, Lookup, Model, QuerySet, UniqueConstraint
 from django.db.models.base import ModelState
 from django.db.models.fields.related import ForeignObject
 from django.db.models.lookups import In
@@ -85,6 +85,24 @@ def made(model: type[Row], **values: object) -> Row:
         if name not in values:
             row.__dict__[name] = make()
     row.__dict__.update(values)
+    return row
+
+
+def read(queryset: QuerySet[Row], but: Collection[str] = ()) -> list[Row]:
+    """`list(queryset.defer(*but))`, twice as quick: for rows of which there are thousands.
+
+    `but` are columns; nothing is called that a signal would call. A time that is not needed is
+    better left out: it takes as long as ten texts.
+    """
+    names = [f.attname for f in queryset.model._meta.concrete_fields if f.attname not in but]
+    return [_read(queryset, names, values) for values in queryset.values_list(*names)]
+
+
+def _read(queryset: QuerySet[Row], names: Sequence[str], values: Values) -> Row:
+    row = queryset.model.__new__(queryset.model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, queryset.db
+    row.__dict__.update(zip(names, values, strict=True))
     return row
 
 

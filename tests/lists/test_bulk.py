@@ -54,6 +54,31 @@ def test_reserved_keys_are_nobody_elses():
     assert first == sorted(set(first))
 
 
+def test_rows_are_read_as_django_reads_them(django_assert_num_queries):
+    for n in range(3):
+        make_message(subject=f"letter {n}")
+    everyone = InboundMessage.objects.order_by("-pk")
+    with django_assert_num_queries(1):
+        rows = bulk.read(everyone)
+    assert rows == list(everyone)
+    for row, same in zip(rows, everyone, strict=True):
+        assert {name: value for name, value in vars(row).items() if name != "_state"} == {
+            name: value for name, value in vars(same).items() if name != "_state"
+        }
+    rows[0].note = "changed"
+    with django_assert_num_queries(1):
+        rows[0].save(update_fields=["note"])
+    assert InboundMessage.objects.get(pk=rows[0].pk).note == "changed"
+
+
+def test_a_column_that_was_left_out_is_read_when_it_is_asked_for(django_assert_num_queries):
+    known = make_message()
+    [row] = bulk.read(InboundMessage.objects.all(), but=("queued_at",))
+    assert row.get_deferred_fields() == {"queued_at"}
+    with django_assert_num_queries(1):
+        assert row.queued_at == known.queued_at
+
+
 def test_rows_that_a_key_refuses_are_left_out_and_others_are_not():
     known = make_subscriber("ann@example.net")
     people = [
