@@ -124,6 +124,11 @@ def _lives(place: dict) -> bool:
     return not {"celery", "listen"}.isdisjoint(place.get("command", []))
 
 
+def test_the_image_is_built_once_for_all_of_compose():
+    assert [s for s in services() if "build" in s] == [COMPOSE["services"]["migrate"]]
+    assert {s["pull_policy"] for s in services()} == {"never"}
+
+
 def test_every_service_of_compose_is_waited_for():
     """`docker compose up --wait` fails where one that stays has no health check."""
     for name, service in COMPOSE["services"].items():
