@@ -35,7 +35,7 @@ class Headers:
     def __init__(self, block: str) -> None:
         fields: dict[str, str] = {}
         more: dict[str, list[str]] = {}
-        found = _FIELD.findall("\n" + block[:MOST_HEADER_CHARS])
+        found = _FIELD.findall("\n" + block[:MOST_HEADER_CHARS]) if block else []
         for name, value in found[:MOST_FIELDS]:
             if (name := name.lower()) not in fields:
                 fields[name] = value

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import (
     MOST_HEADER_CHARS,
-    HeaderBlock,
     Headers,
     decode_base64,
     parameters,
@@ -111,7 +110,7 @@ class Entity(NamedTuple):
     """Whether it is a file that comes with the message (RFC 2183 2.2)."""
 
 
-def _entity(headers: Headers | HeaderBlock) -> Entity:
+def _entity(headers: Headers) -> Entity:
     content_type = headers.get("content-type")
     kind = content_type.partition(";")[0].strip().lower()
     if " " in kind:
@@ -133,16 +132,17 @@ def _known_entity(head: str) -> Entity | None:
 
     None where a line of it is no field.
     """
-    return None if split_head(head)[1] else _entity(HeaderBlock(head))
+    headers = Headers(head)
+    return _entity(headers) if headers.are_sound else None
 
 
 def _split_part(part: str) -> tuple[Entity, str]:
     """What a part's header says, and its body."""
-    end = part.find("\n\n", 0, _USUAL_HEAD) + 1
-    if end and (entity := _known_entity(part[:end])):
-        return entity, part[end + 1 :]
+    end = part.find("\n\n", 0, _USUAL_HEAD)
+    if end >= 0 and (entity := _known_entity(part[:end])):
+        return entity, part[end + 2 :]
     head, body = split_head(part)
-    return _entity(HeaderBlock(head)), body
+    return _entity(Headers(head)), body
 
 
 @dataclass(slots=True)

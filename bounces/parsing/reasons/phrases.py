@@ -148,8 +148,8 @@ def _whole_words(parts: tuple[str, ...]) -> set[str]:
     return whole
 
 
-_Row = tuple[int, str, Phrase]
-"""A phrase behind its rank and its first part, by which most are ruled out."""
+_Row = tuple[int, str, str, Phrase]
+"""A phrase behind its rank, another word of it, by which most are ruled out, and its first part."""
 
 
 class PhraseIndex:
@@ -166,12 +166,13 @@ class PhraseIndex:
         self._by_word: dict[str, list[_Row]] = {}
         self._unanchored: list[_Row] = []
         for phrase in phrases:
+            part = phrase.parts[0]
             whole = _whole_words(phrase.parts)
-            row = (phrase.rank, phrase.parts[0], phrase)
             if not whole:
-                self._unanchored.append(row)
+                self._unanchored.append((phrase.rank, "", part, phrase))
                 continue
-            anchor = min(whole, key=lambda w: (w in _COMMON, counts[w], -len(w), w))
+            anchor, *others = sorted(whole, key=lambda w: (w in _COMMON, counts[w], -len(w), w))
+            row = (phrase.rank, others[0] if others else anchor, part, phrase)
             self._by_word.setdefault(anchor, []).append(row)
 
     def find(self, word_set: frozenset[str], words: str) -> Phrase | None:
@@ -183,10 +184,14 @@ class PhraseIndex:
         if self._unanchored and not words.isascii() and _UNSPACED.search(words):
             rows.append(self._unanchored)
         for row in rows:
-            for rank, part, phrase in row:
+            for rank, other, part, phrase in row:
                 if rank >= best_rank:
                     break
-                if part in words and (len(phrase.parts) == 1 or phrase.found_in(words)):
+                if (
+                    (other in word_set or not other)
+                    and part in words
+                    and (len(phrase.parts) == 1 or phrase.found_in(words))
+                ):
                     best, best_rank = phrase, rank
                     break
         return best
