@@ -81,9 +81,11 @@ def end_of_report(text: str, folded: str) -> int:
     """
     for match in _SIGNS.finditer(folded):
         # Its line end stands where the line does in `text`.
-        start = match.start()
-        head = folded[match.end() : match.end() + HEAD].partition("\n")[0]
-        if (head in _BY_HEAD and _announces(folded, match.end(), _BY_HEAD[head])) or (
+        start, words = match.span()
+        head = folded[words : words + HEAD]
+        if "\n" in head:
+            head = head.partition("\n")[0]
+        if (head in _BY_HEAD and _announces(folded, words, _BY_HEAD[head])) or (
             head[:_OPENER] in _OPENER_HEADS and _begins_block(text[start : start + _BLOCK])
         ):
             return start

@@ -19,6 +19,7 @@ from bounces.parsing.reasons.framing import (
     split_host,
     without_frame,
 )
+from bounces.parsing.reasons.generalizing import for_anybody, provider_at
 from bounces.parsing.reasons.meanings import (
     ADDRESS_FORMATS,
     BEFORE_MAIL,
@@ -50,13 +51,10 @@ from bounces.parsing.reasons.texts import (
 _LIMIT = 8192
 """How many characters of a diagnostic are read; what matters stands at its beginning or end."""
 
-_LONGEST_HOST = 255
 _LONGEST_REPLY = 300
 """How many characters the words of a text have that is a reply rather than a reporter's letter."""
 _USUAL = 1500
 """How many characters of a reply, or of its words, are worth remembering."""
-_ANYBODY = "ann@example.net"
-"""Stands for the recipient in a reply that is remembered: it comes of many."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -65,7 +63,6 @@ _TOGETHER = tuple((of, frozenset(words.split()), reason) for of, words, reason i
 _ABOUT = PhraseIndex(WORD_ROWS)
 _ABOUT_REPLY = PhraseIndex((*WORD_ROWS, *REPLY_WORD_ROWS))
 _WEAK = PhraseIndex(WEAK_ROWS)
-_HOSTS: dict[str, Provider] = {host: p for p in PROVIDERS for host in p.hosts}
 _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
 _RANK: dict[str, int] = {p.name: rank for rank, p in enumerate(PROVIDERS)}
 _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROVIDERS}
@@ -73,8 +70,6 @@ _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROV
 _FROM_HOST = re.compile(r"from \[?\d{1,3}\.\d{1,3}\.\d")
 """Where mail is refused that comes from an IP address, its sender is not what is refused."""
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w.-]{1,255}", re.A)
-"""An address of the usual form, which `words_of` leaves out wherever it stands."""
 _CURT = 4
 """How many words say no more than "try again later"."""
 
@@ -160,7 +155,7 @@ def classify(evidence: Evidence) -> Verdict:
     """Return the reason for one recipient, the rule that gave it, and the text that rule read."""
     text = evidence.diagnostic
     if len(text) <= _USUAL:
-        reason, rule, phrase = _judge_before(_for_anybody(evidence))
+        reason, rule, phrase = _judge_before(for_anybody(evidence))
     else:
         reason, rule, phrase = _judge(evidence)
         text = _shortened(text)
@@ -175,27 +170,6 @@ def _judge(evidence: Evidence) -> Verdict:
 
 _judge_before = lru_cache(maxsize=2048)(_judge)
 """A host refuses many recipients in the same words; so do all hosts of a provider."""
-
-
-def _for_anybody(evidence: Evidence) -> Evidence:
-    """Leave out of the evidence what tells no reason: who it is about, and which host of many."""
-    text, status, code, action, recipient, remote, reporter, form, command, _ = evidence
-    if recipient not in text:
-        recipient = ""
-    # Where a program is quoted it counts how far from the beginning.
-    elif _ADDRESS.fullmatch(recipient) and '"|' not in text:
-        text, recipient = text.replace(recipient, _ANYBODY), _ANYBODY
-    return tuple.__new__(Evidence, (
-        text, status, code, action, recipient, _whose(remote), _whose(reporter), form, command, 0,
-    ))  # fmt: skip
-
-
-def _whose(host: str) -> str:
-    """Return a host of the provider that runs `host`; a dash where none is known."""
-    if not host:
-        return ""
-    provider = _provider_at(host) if len(host) <= _LONGEST_HOST else None
-    return provider.hosts[0] if provider else "-"
 
 
 def _shortened(text: str) -> str:
@@ -227,26 +201,14 @@ def _provider_of(case: _Case) -> Provider | None:
     """Find the provider by the host that refused, by words in its reply, or by the reporter."""
     evidence = case.evidence
     remote = evidence.remote_mta or case.host
-    if remote and len(remote) <= _LONGEST_HOST and (provider := _provider_at(remote)):
+    if remote and (provider := provider_at(remote)):
         return provider
     if case.wording.provider is not None:
         return case.wording.provider
-    if not remote and len(evidence.reporting_mta) <= _LONGEST_HOST:
-        provider = _provider_at(evidence.reporting_mta)
+    if not remote:
+        provider = provider_at(evidence.reporting_mta)
         if provider is not None and provider.reports:
             return provider
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _provider_at(host: str) -> Provider | None:
-    """Return the provider that runs `host`, a name below one of its domains."""
-    host = host.lower().rstrip(".")
-    while host:
-        provider = _HOSTS.get(host)
-        if provider is not None:
-            return provider
-        _, _, host = host.partition(".")
     return None
 
 

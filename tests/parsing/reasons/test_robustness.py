@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bounces.parsing.reasons import REASONS, Evidence, classify, classifying
+from bounces.parsing.reasons import REASONS, Evidence, classify, classifying, generalizing
 from bounces.parsing.reasons.texts import TEXT_ROWS
 
 _PHRASES = st.sampled_from([phrase for _, phrase in TEXT_ROWS])
@@ -42,7 +42,7 @@ def test_any_evidence_gives_a_known_reason_and_quotes_its_text(evidence: Evidenc
 
 @given(_EVIDENCE)
 def test_what_is_remembered_of_anybody_holds_for_each(evidence: Evidence) -> None:
-    for_anybody = classifying._judge(classifying._for_anybody(evidence))
+    for_anybody = classifying._judge(generalizing.for_anybody(evidence))
     assert for_anybody[:2] == classifying._judge(evidence)[:2]
 
 
