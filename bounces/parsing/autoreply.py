@@ -136,9 +136,8 @@ def mark_of(headers: Headers, subject: str) -> str:
 
 def is_challenge(headers: Headers) -> bool:
     """Whether a message asks to confirm another one, in whatever words."""
-    return (
-        not _CHALLENGES.isdisjoint(headers.fields)
-        or "tmda" in headers.get("x-delivery-agent").lower()
+    return not _CHALLENGES.isdisjoint(headers.fields) or (
+        "x-delivery-agent" in headers and "tmda" in headers.get("x-delivery-agent").lower()
     )
 
 

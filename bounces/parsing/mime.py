@@ -160,8 +160,7 @@ class Part:
     def decoded(self) -> str:
         """The body as a byte string with the transfer encoding undone."""
         if self._decoded is None:
-            encoding = self.entity.encoding
-            self._decoded = undo_transfer(self.body, encoding) if encoding else self.body
+            self._decoded = undo_transfer(self.body, self.entity.encoding)
         return self._decoded
 
     def text(self) -> str:
@@ -243,7 +242,7 @@ def _collect(message: Message, entity: Entity, body: str, depth: int, waiting: i
         kind = "text/plain"
     elif "/" not in kind:
         kind = "text/plain"
-    message.parts.append(Part(entity, body, kind))
+    message.parts.append(Part(entity, body, kind, None if entity.encoding else body))
 
 
 def _split(content_type: str, body: str) -> list[str]:

@@ -89,11 +89,11 @@ def _read(words: str) -> _Wording:
     word_set = frozenset(words.split())
     found = _WORDS.keys() & word_set
     reply = without_frame(words)
-    return _Wording(
+    return tuple.__new__(_Wording, (
         _TEXTS.find(word_set if reply is words else frozenset(reply.split()), reply),
         command_said_in(word_set, words),
         min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name]) if found else None,
-    )
+    ))  # fmt: skip
 
 
 _read_before = lru_cache(maxsize=2048)(_read)

@@ -164,15 +164,11 @@ class PhraseIndex:
         self.phrases: tuple[Phrase, ...] = tuple(phrases)
         counts = Counter(word for phrase in phrases for word in _whole_words(phrase.parts))
         self._by_word: dict[str, list[_Row]] = {}
-        self._unanchored: list[_Row] = []
+        """The phrases that hang on each word; those without a whole one hang on an empty one."""
         for phrase in phrases:
-            part = phrase.parts[0]
-            whole = _whole_words(phrase.parts)
-            if not whole:
-                self._unanchored.append((phrase.rank, "", part, phrase))
-                continue
+            whole = _whole_words(phrase.parts) or {""}
             anchor, *others = sorted(whole, key=lambda w: (w in _COMMON, counts[w], -len(w), w))
-            row = (phrase.rank, others[0] if others else anchor, part, phrase)
+            row = (phrase.rank, others[0] if others else anchor, phrase.parts[0], phrase)
             self._by_word.setdefault(anchor, []).append(row)
 
     def find(self, word_set: frozenset[str], words: str) -> Phrase | None:
@@ -180,11 +176,11 @@ class PhraseIndex:
         best: Phrase | None = None
         best_rank = len(self.phrases)
         by_word = self._by_word
-        rows = [by_word[word] for word in by_word.keys() & word_set]
-        if self._unanchored and not words.isascii() and _UNSPACED.search(words):
-            rows.append(self._unanchored)
-        for row in rows:
-            for rank, other, part, phrase in row:
+        anchors = by_word.keys() & word_set
+        if "" in by_word and not words.isascii() and _UNSPACED.search(words):
+            anchors.add("")
+        for anchor in anchors:
+            for rank, other, part, phrase in by_word[anchor]:
                 if rank >= best_rank:
                     break
                 if (
