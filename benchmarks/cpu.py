@@ -21,6 +21,11 @@ def of(pids: Iterable[int]) -> float:
     return total / _TICKS
 
 
+def exactly(pid: int) -> float:
+    """Seconds that the first thread of a process has taken so far, to the microsecond."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def children_of(pid: int) -> list[int]:
     """The processes that this one has started."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text()

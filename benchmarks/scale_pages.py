@@ -23,6 +23,8 @@ from lists.models import Campaign, Subscriber, Subscription, Suppression
 from tests.factories import make_user
 
 ASKED = 10_000
+# A period that no page shows.
+ASKED_DAYS = 45
 # Far down a list, for any size.
 DEEP = 0.6
 # Of what is streamed, so many bytes: all of it takes as long as there is of it.
@@ -234,6 +236,8 @@ def _api(site: Site, event: BounceEvent) -> Pages:
     people = partial(site.call, f"/lists/{LIST}/subscribers")
     return {
         "API: health": site.call("/health"),
+        "API: health of other days": site.call("/health", days=ASKED_DAYS),
+        "API: health of a list, other days": site.call(f"/lists/{LIST}/health", days=ASKED_DAYS),
         "API: health of a list": site.call(f"/lists/{LIST}/health"),
         "API: health of a campaign": site.call(f"/campaigns/{CAMPAIGN}/health"),
         "API: lists": site.call("/lists"),
