@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lists.how_to_send import ANY_HOST, Record, Sending, records, snippets, warnings
 from lists.models import Campaign, MailingList
+from lists.own_name import own_name
 from lists.sending_facts import entries
-
-_LOCAL = ("localhost", "127.0.0.1", "[::1]", "*")
 
 
 def context_of(campaign: Campaign) -> dict[str, object]:
@@ -20,7 +18,7 @@ def context_of(campaign: Campaign) -> dict[str, object]:
         header_from=mailing_list.header_from,
         bounce_domain=mailing_list.bounce_domain,
         campaign=campaign.pk,
-        mail_host=_mail_host(),
+        mail_host=own_name() or ANY_HOST,
         sending_ips=entries(mailing_list.sending_ips),
     )
     return {
@@ -48,9 +46,3 @@ def _shown(record: Record) -> dict[str, str]:
 def _lists_of_other_streams(mailing_list: MailingList) -> list[str]:
     others = MailingList.objects.filter(bounce_domain=mailing_list.bounce_domain)
     return list(others.exclude(stream=mailing_list.stream).values_list("name", flat=True)[:5])
-
-
-def _mail_host() -> str:
-    """The name this installation is known by, as far as it has one."""
-    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name not in _LOCAL]
-    return next((name for name in names if "." in name), ANY_HOST)

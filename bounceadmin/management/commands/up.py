@@ -34,6 +34,7 @@ from bounces.sources.mailbox import leasing
 from bounces.sweeping import release_claims, sweep
 from diagnostics import sweeping as diagnosing
 from lists import jobs
+from lists.own_name import own_name
 
 # Addresses that mean "every interface", and where to knock for them.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -142,7 +143,7 @@ def _listening(host: str, port: int | None, by_smtp: bool) -> list[ThreadService
     """The listener, where a port is given for it."""
     if port is None:
         return []
-    place = Place(host=host, port=port, is_lmtp=not by_smtp)
+    place = Place(host=host, port=port, is_lmtp=not by_smtp, name=own_name())
     return [Listening(place, Limits(settings.MAX_MESSAGE_BYTES))]
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bounces.sources.listener.limits import Limits
 from bounces.sources.listener.server import CannotListenError, Listener, Place
+from lists.own_name import own_name
 
 
 class Command(BaseCommand):
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         kind.add_argument("--smtp", action="store_true", help="speak SMTP")
         parser.add_argument("--host", default="127.0.0.1", help="listen here (127.0.0.1)")
         parser.add_argument("--port", type=int, help="and on this port (2424; SMTP: 2525)")
+        parser.add_argument(
+            "--name", default=own_name(), help="greet with it (of ALLOWED_HOSTS, or this machine's)"
+        )
         parser.add_argument("--tls-cert", type=Path, help="PEM certificate: offers STARTTLS")
         parser.add_argument("--tls-key", type=Path, help="its key, if it is in another file")
         parser.add_argument("--require-tls", action="store_true", help="take no mail without TLS")
@@ -49,6 +53,7 @@ class Command(BaseCommand):
             certificate=options["tls_cert"],
             key=options["tls_key"],
             require_tls=options["require_tls"],
+            name=options["name"],
         )
         limits = Limits(
             message_bytes=options["max_size"],

@@ -34,6 +34,8 @@ class Place:
     """PEM, with the key in it or in `key`. With it STARTTLS is offered."""
     key: Path | None = None
     require_tls: bool = False
+    name: str = ""
+    """The host name to greet with (RFC 5321, 4.3.1); empty: this machine's."""
 
 
 class Listener:
@@ -71,7 +73,7 @@ class Listener:
             return
         taker = Taker()
         places = asyncio.Semaphore(self._limits.transfers)
-        house = House(taker, self._limits, places, socket.gethostname())
+        house = House(taker, self._limits, places, self._place.name or socket.gethostname())
         speak = LmtpConversation if self._place.is_lmtp else Conversation
         place = self._place
         try:

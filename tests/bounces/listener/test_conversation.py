@@ -15,6 +15,7 @@ from bounces.models import BounceAddress, InboundMessage
 from bounces.sources.listener import taking
 from bounces.sources.listener.limits import Limits
 from bounces.sources.listener.server import CannotListenError, Listener, Place
+from lists.own_name import own_name
 from lists.return_paths import return_path
 from tests.bounceadmin.running import free_port
 from tests.diagnostics.checks.mail_host import authority, server_context
@@ -221,6 +222,26 @@ def test_who_says_nothing_is_hung_up_on(listening):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
         assert peer.recv(100).startswith(b"220")
         assert peer.recv(100) == b""
+
+
+def test_it_greets_with_the_name_that_the_mx_records_have(listening, settings):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "bounces.example.com"]
+    port = listening(is_lmtp=False, name=own_name())
+    with smtplib.SMTP() as client:
+        assert client.connect("127.0.0.1", port)[1].startswith(b"bounces.example.com ")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "name"),
+    [
+        (["*"], ""),
+        (["localhost", "192.0.2.4", "[::1]"], ""),
+        ([".example.com", "b.example.net"], "example.com"),
+    ],
+)
+def test_only_a_whole_host_name_is_a_name(hosts, name, settings):
+    settings.ALLOWED_HOSTS = hosts
+    assert own_name() == name
 
 
 def test_starttls_is_offered_and_can_be_required(listening, campaign, tmp_path):
