@@ -235,9 +235,13 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
 
 
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
+    refuser = form.names_refuser if form else ""
     for finding in found:
         if finding.action == "delayed" and texts.has_given_up(finding.diagnostic):
             finding.action = "failed"
+        if refuser and not finding.command and not finding.remote_mta:
+            said = finding.context or finding.diagnostic
+            finding.command = "" if refuser in said else "RCPT"
     kind = reports.kind_of(found)
     name = form.name if form else plain
     made = tuple([reports.report(finding, name) for finding in found])

@@ -91,8 +91,9 @@ def read(lines: list[str]) -> list[Exchange]:
     found = [exchange for exchange in found if exchange.reply]
     for exchange in found:
         exchange.text = one_line(" ".join(exchange.reply))
-        if exchange.command == _GREETING and exchange.text[:1] != "5":
-            exchange.command = ""  # a host that only puts off may just be busy
+        if exchange.command == _GREETING and (exchange.text[:1] != "5" or "@" in exchange.text):
+            # A host that only puts off may just be busy; one that knows an address was given it.
+            exchange.command = ""
     return found
 
 

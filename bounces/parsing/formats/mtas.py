@@ -52,6 +52,7 @@ FORMATS: tuple[Format, ...] = (
             "this message was created automatically by exim",
         ),
         layout=EXIM,
+        names_refuser="SMTP error",
     ),
     Format(
         "sendmail",

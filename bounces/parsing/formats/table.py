@@ -33,5 +33,8 @@ class Format:
     """What the text must contain besides the line, in lower case, where several begin alike."""
     local: bool = False
     """Whether the reporter keeps the mailboxes itself: its "user unknown" is about the address."""
+    names_refuser: str = ""
+    """What stands in all that the reporter was told by another host: where it does not, the
+    reporter speaks of mailboxes of its own."""
     transcript: bool = False
     """Whether the text quotes the SMTP dialogue."""

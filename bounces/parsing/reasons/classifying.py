@@ -17,6 +17,8 @@ from bounces.parsing.reasons.framing import (
     reply_in,
     sentence_with,
     split_host,
+    without_dialogue,
+    without_farewell,
     without_frame,
 )
 from bounces.parsing.reasons.generalizing import for_anybody, provider_at
@@ -118,9 +120,10 @@ class _Case:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.text = text = _shortened(evidence.diagnostic)
-        self.said, self.host = split_host(text)
+        # The dialogue tells the command where nothing else does.
+        self.said, self.host = split_host(without_dialogue(text) if evidence.command else text)
         self._listed = listed = words_of(self.said)
-        self.words = words = f" {' '.join(listed)} "
+        self.words = words = without_farewell(f" {' '.join(listed)} ")
         self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
         self._word_set: frozenset[str] | None = None
         self._command: str | None = None

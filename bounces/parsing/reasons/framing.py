@@ -14,7 +14,7 @@ _REPORTERS_OWN = re.compile(
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
     r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"
-    r"in reply to (?:[a-z]+ ){1,5}command|did not like our [a-z]+(?: to| from)?)(?= )"
+    r"in reply to (?:[a-z]+ ){1,5}command)(?= )"
 )
 """What reporters write around the reply; their "server" and "error" mean nothing."""
 _HOST = re.compile(r"host ([^\s\[\]]{1,255})\s?\[[^\]\s]{0,45}\](?::\d{1,5})?")
@@ -22,12 +22,23 @@ _HOST = re.compile(r"host ([^\s\[\]]{1,255})\s?\[[^\]\s]{0,45}\](?::\d{1,5})?")
 _FRAME = re.compile(
     r"^ said(?= )| refused to talk to me(?= )|"
     r" smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
-    r"(?:pipelined )?(?:sending data block|mail from|rcpt to|data|ehlo|helo|starttls|quit)))?(?= )"
+    r"(?:pipelined )?(?:sending data block|mail from|rcpt to|data|ehlo|helo|starttls|quit)))?(?= )|"
+    r"(?: ip)? did not like our (?:connect|ehlo|helo|mail from|rcpt to|(?:final )?data)(?= )"
 )
-"""How Postfix and Exim introduce a reply, where the host's name is gone."""
-_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote host said ",
-                  " remote server said ")  # fmt: skip
+"""How Postfix, Exim and dma introduce a reply, where the host's name is gone."""
+_QUOTED = "<<<"
+"""What stands before a reply in an SMTP dialogue."""
+_QMAIL = " remote host said "
+_FAREWELL = " giving up on "
+"""How qmail ends, before the address of the host."""
+_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote server said ")
 """After these only the reply counts."""
+
+
+def without_dialogue(text: str) -> str:
+    """Return `text` without the dialogue before the reply that it quotes."""
+    at = text.find(_QUOTED)
+    return text[at + len(_QUOTED) :] if at >= 0 else text
 
 
 def split_host(text: str) -> tuple[str, str]:
@@ -37,9 +48,18 @@ def split_host(text: str) -> tuple[str, str]:
     return (_HOST.sub("", text), match[1]) if match else (text, "")
 
 
+def without_farewell(words: str) -> str:
+    """Return `words` without what qmail says behind every reply."""
+    if words.endswith(_FAREWELL) and _QMAIL in words:
+        return words[: 1 - len(_FAREWELL)]
+    return words
+
+
 def without_frame(words: str) -> str:
-    """Return `words` without what Postfix or Exim write before a reply."""
-    if " said " in words or " remote " in words or " refused " in words:
+    """Return `words` without what Postfix, Exim, dma or qmail write around a reply."""
+    if _QMAIL in words:
+        return f" {words.rpartition(_QMAIL)[2]}"
+    if " said " in words or " remote " in words or " refused " in words or " like our " in words:
         return _FRAME.sub("", words)
     return words
 

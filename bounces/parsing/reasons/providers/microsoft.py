@@ -10,7 +10,7 @@ MICROSOFT = Provider(
     hosts=("outlook.com", "hotmail.com", "live.com", "msn.com", "office365.com",
            "exchangelabs.com", "microsoft.com"),
     reports=True,
-    words=("resolver", "storedrv", "smtpsend", "recipientnotfound"),
+    words=("resolver", "storedrv", "smtpsend", "recipientnotfound", "eop"),
     code=re.compile(
         r"(?<![a-z0-9])(s3140|s3150|(?:rp|sc|ou|dy)-\d{3}|attr\d+)(?![a-z0-9])"
     ),

@@ -108,7 +108,8 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rejected", _SENDER, (
         *_REFUSED, "not authorized", "not authorised", "unauthorized", "blacklisted", "unknown",
         "invalid", "not exist", "does not exist", "not found", "not verified", "unverified",
-        "not a member", "not approved", "not on the list", "must exist", "must resolve",
+        "not a member", "not approved", "not on the list", "not in the whitelist",
+        "not in the list", "must exist", "must resolve",
         "not resolve", "unresolvable", "bogus", "fake", "not one of your", "not yours",
         "does not match", "not match", "may not use")),
     ("notaccept", "domain host server destination system", (

@@ -213,6 +213,7 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
     ("systemerror", "procmail maildrop", "mailererror"),
     ("mesgtoobig", "hop hops", "networkerror"),
     ("mesgtoobig", "mailbox inbox quota", "mailboxfull"),
+    ("systemfull", "user mailbox account", "mailboxfull"),
 )
 
 WEAK: tuple[tuple[str, str], ...] = (
