@@ -20,6 +20,7 @@ from django.db.models.fields.related import ForeignObject
 from django.db.models.lookups import In
 
 from lists import copying
+from lists.copying import column
 
 Values = Sequence[Any]
 Row = TypeVar("Row", bound=Model)
@@ -181,16 +182,16 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             source, parameters = copying.rows_of_arrays(fields, values_of(fields, rows))
-            sets = ", ".join(f"{_column(f)} = n.{_column(f)}" for f in written)
+            sets = ", ".join(f"{column(f)} = n.{column(f)}" for f in written)
             cursor.execute(
                 f"UPDATE {_table(model)} AS o SET {sets} FROM ({source}) AS n "
-                f"WHERE o.{_column(key)} = n.{_column(key)}",
+                f"WHERE o.{column(key)} = n.{column(key)}",
                 parameters,
             )
         else:
-            sets = ", ".join(f"{_column(f)} = %s" for f in written)
+            sets = ", ".join(f"{column(f)} = %s" for f in written)
             cursor.executemany(
-                f"UPDATE {_table(model)} SET {sets} WHERE {_column(key)} = %s",
+                f"UPDATE {_table(model)} SET {sets} WHERE {column(key)} = %s",
                 _prepared(values_of(fields, rows)),
             )
 
@@ -225,10 +226,6 @@ def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _column(field: Field) -> str:
-    return connection.ops.quote_name(field.column)
-
-
 def columns(fields: Sequence[Field]) -> str:
     """Their columns' names as SQL lists them."""
-    return ", ".join(map(_column, fields))
+    return ", ".join(map(column, fields))

@@ -29,7 +29,7 @@ def copy_in(table: str, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) 
     """
     types = [_type(field) for field in fields]
     _check_ranges(types, rows)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(map(column, fields))
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
@@ -46,7 +46,7 @@ def rows_of_arrays(fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> tu
     scalars: list[Any] = []
     parameters: list[Any] = []
     for field, values in zip(fields, zip(*rows, strict=True), strict=True):
-        name, kind = connection.ops.quote_name(field.column), _type(field)
+        name, kind = column(field), _type(field)
         if values.count(values[0]) == len(values):
             # Many a column of a batch is the same in all its rows.
             chosen.append(f"%s::{kind} AS {name}")
@@ -101,6 +101,12 @@ def _text(value: object) -> str:
     if isinstance(value, int | float):
         return repr(value)
     return str(value)
+
+
+@cache
+def column(field: Field) -> str:
+    """Its column as SQL names it."""
+    return connection.ops.quote_name(field.column)
 
 
 @cache
