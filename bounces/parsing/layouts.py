@@ -150,15 +150,14 @@ class _Reader:
         """Take all lines up to the one that ends what is said."""
         begins, ends = self.rules.begins, self.rules.ends
         has_sections, paragraphs = self.rules.has_sections, self.layout.paragraphs
-        begun = begins is None
         for line in lines:
             if ends is not None and ends(line):
                 break
-            if begins is not None and not begun:
+            if begins is not None:
                 match = begins(line)
                 if match is None:
                     continue
-                begun = True
+                begins = None
                 if "@" not in line:
                     continue
                 # The first may stand behind the announcement: "was not delivered to: ann@..."

@@ -210,9 +210,9 @@ def read(text: str, depth: int = 0) -> Message:
         text = text[match.end() :]
     elif first == "\n":
         text = text.lstrip("\n")
-    at = text.find("\n\n")
-    headers, body = Headers(text[: max(at, 0)]), text[at + 2 :]
-    if at < 0 or not headers.are_sound:
+    head, end, body = text.partition("\n\n")
+    headers = Headers(head)
+    if not end or not headers.are_sound:
         head, body = split_head(text)
         headers = Headers(head)
     message = Message(headers, _entity(headers), body, [])
