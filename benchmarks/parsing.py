@@ -4,7 +4,7 @@
 
 All three read the same bytes in one process. Rounds alternate, and each shows its median round.
 As the same messages are read over and over, ours is also measured with all that it remembers of
-others (hosts, wordings, headers of parts, authors) forgotten before each pass over them.
+others (refusals, hosts, headers of parts, authors) forgotten before each pass over them.
 Where the shared corpus is missing, the messages that this project wrote are read instead.
 """
 
