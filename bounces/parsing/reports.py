@@ -63,9 +63,11 @@ def report(finding: Finding, form: str) -> Report:
 def from_all_words(finding: Finding, form: str, words: str) -> Report | None:
     """The same from all words of the report, where those about the recipient tell nothing.
 
-    None where they tell nothing either: "could not be delivered" stands in all reports, so that
-    only what is a refusal's own phrase or code counts.
+    None where they tell nothing either. What only says near what, and single words, do not count:
+    "could not be delivered" and "SMTP relay" stand in all reports of some software.
     """
     finding.context = f"{finding.diagnostic} {words}"
     made = report(finding, form)
-    return None if NEAR in made.rule or made.rule == SAID_NOTHING else made
+    kind, _, told = made.rule.partition(":")
+    surely = bool(told) and kind != "command" and (kind != "text" or " " in told)
+    return made if surely and NEAR not in told else None
