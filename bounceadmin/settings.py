@@ -174,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bounces.tasks.forget_old_events",
         "schedule": crontab(hour=3, minute=50),
     },
+    "delete-old-messages": {
+        "task": "bounces.tasks.delete_old_messages",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "delete-old-jobs": {
         "task": "lists.tasks.delete_old_jobs",
         "schedule": crontab(hour=4, minute=10),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -9,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bounces import archiving, once, receipts
+from bounces import archiving, once, receipts, stopping
 from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent, SeenMessage
 from lists.partitioning import month_of, months_later
 
@@ -87,16 +89,21 @@ def delete_old_events(now: datetime) -> int:
     return deleted
 
 
-def delete_old_messages(now: datetime) -> int:
+def delete_old_messages(now: datetime, seconds: float = math.inf) -> int:
     """Delete the rows of messages that were done with before `EVENT_DROP_MONTHS`; return how many.
 
     Those that have neither text nor events any more: nothing is left to be seen there. What failed
-    stays until someone has looked at it. Should one come again, it is known by its digest.
+    stays until someone has looked at it. Should one come again, it is known by its digest. Ends
+    after about `seconds`, for a whole month of them comes at once.
     """
+    ends = time.monotonic() + seconds
     before = events_kept_since(now)
-    if before is None:
-        return 0
-    return sum(_delete_messages(ids, before) for ids in _came(before))
+    deleted = 0
+    for ids in _came(before) if before else ():
+        deleted += _delete_messages(ids, before)
+        if time.monotonic() >= ends or stopping.is_asked():
+            break
+    return deleted
 
 
 def _came(before: datetime) -> Iterator[list[int]]:

@@ -16,6 +16,7 @@ from bounces import (
 )
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
+from lists.announcing import announce
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
@@ -62,8 +63,14 @@ def fetch_mailbox(mailbox_id: int) -> None:
 def forget_old_events() -> None:
     partitions.drop_old_events(timezone.now())
     housekeeping.delete_old_events(timezone.now())
-    housekeeping.delete_old_messages(timezone.now())
     privacy.forget_old_events()
+
+
+@shared_task
+def delete_old_messages() -> None:
+    # In turns, so that what else waits in the queue is done in between.
+    if housekeeping.delete_old_messages(timezone.now(), seconds=30):
+        announce(delete_old_messages.name)
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)

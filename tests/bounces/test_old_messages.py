@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connections, transaction
 
-from bounces import housekeeping
+from bounces import housekeeping, tasks
 from bounces.housekeeping import delete_old_messages, events_kept_since
 from bounces.models import InboundMessage, RawMessage, SeenMessage
 from bounces.storing import Incoming, store
@@ -110,6 +110,21 @@ def test_many_go_in_pieces_whatever_stays_among_them(monkeypatch):
     assert set(InboundMessage.objects.all()) == set(kept)
     assert SeenMessage.objects.count() == 9
     assert delete_old_messages(NOW) == 0
+
+
+def test_they_go_in_turns_until_all_are_gone(monkeypatch):
+    monkeypatch.setattr(housekeeping, "_ROWS_AT_ONCE", 2)
+    announced = []
+    monkeypatch.setattr(tasks, "announce", announced.append)
+    real = housekeeping.delete_old_messages
+    monkeypatch.setattr(housekeeping, "delete_old_messages", lambda now, seconds: real(NOW, 0))
+    for _ in range(3):
+        old_message()
+    for left in (1, 0, 0):
+        tasks.delete_old_messages()
+        assert InboundMessage.objects.count() == left
+    # The last turn finds nothing, and is the last.
+    assert announced == ["bounces.tasks.delete_old_messages"] * 2
 
 
 @pytest.mark.django_db(transaction=True)

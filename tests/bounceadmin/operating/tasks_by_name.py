@@ -91,8 +91,14 @@ def _old_event(_folder: Path) -> tuple:
     now = timezone.now()
     make_event(campaign=make_campaign(), occurred_at=now - timedelta(days=500))
     make_event(campaign=make_campaign(), occurred_at=now - LONG_AGO)
-    row = make_message(state="processed", received_at=now - LONG_AGO, processed_at=now - LONG_AGO)
-    RawMessage.objects.filter(pk=row.pk).delete()
+    return ()
+
+
+def _old_messages(_folder: Path) -> tuple:
+    long_ago = timezone.now() - LONG_AGO
+    for _ in range(3):
+        row = make_message(state="processed", received_at=long_ago, processed_at=long_ago)
+        RawMessage.objects.filter(pk=row.pk).delete()
     return ()
 
 
@@ -275,6 +281,7 @@ WORK: dict[str, Work] = {
     "bounces.tasks.fetch_due_mailboxes": Work(_due_mailbox, only_announces=True),
     "bounces.tasks.fetch_mailbox": Work(_mail_in_a_maildir),
     "bounces.tasks.forget_old_events": Work(_old_event),
+    "bounces.tasks.delete_old_messages": Work(_old_messages),
     "bounces.tasks.run_policy_dry_run": Work(_dry_run),
     "bounces.tasks.confirm_topic_subscription": Work(_topic, may_tell_twice=True),
     "lists.tasks.record_bands": Work(_poor_list),
