@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from bounces.parsing.reasons.commands import command_marked_in, command_said_in, state_in
 from bounces.parsing.reasons.evidence import NEAR, Evidence, Verdict
@@ -37,7 +36,7 @@ from bounces.parsing.reasons.meanings import (
     YIELDING,
 )
 from bounces.parsing.reasons.pairs import PairIndex, UnspacedPairs
-from bounces.parsing.reasons.phrases import Phrase, PhraseIndex, words_of
+from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
 from bounces.parsing.reasons.texts import (
@@ -56,7 +55,7 @@ _LIMIT = 8192
 _LONGEST_REPLY = 300
 """How many characters the words of a text have that is a reply rather than a reporter's letter."""
 _USUAL = 1500
-"""How many characters of a reply, or of its words, are worth remembering."""
+"""How many characters of a reply are worth remembering."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -76,44 +75,16 @@ _CURT = 4
 """How many words say no more than "try again later"."""
 
 
-class _Wording(NamedTuple):
-    """What the words of a reply tell, whoever it is about."""
-
-    phrase: Phrase | None
-    """What any MTA may say."""
-    command: str
-    """The SMTP command that was refused."""
-    provider: Provider | None
-    """Who alone speaks so."""
-
-
-def _read(words: str) -> _Wording:
-    word_set = frozenset(words.split())
-    found = _WORDS.keys() & word_set
-    reply = without_frame(words)
-    return tuple.__new__(_Wording, (
-        _TEXTS.find(word_set if reply is words else frozenset(reply.split()), reply),
-        command_said_in(word_set, words),
-        min((_WORDS[word] for word in found), key=lambda p: _RANK[p.name]) if found else None,
-    ))  # fmt: skip
-
-
-_read_before = lru_cache(maxsize=2048)(_read)
-"""Mail systems say the same words all day: codes, numbers and addresses are none."""
-
-
 class _Case:
     """One classification: the evidence and the views of its text that the rules share."""
 
     __slots__ = (
         "_command",
-        "_listed",
-        "_word_set",
         "evidence",
         "host",
         "said",
         "text",
-        "wording",
+        "word_set",
         "words",
     )
 
@@ -122,18 +93,11 @@ class _Case:
         self.text = text = _shortened(evidence.diagnostic)
         # The dialogue tells the command where nothing else does.
         self.said, self.host = split_host(without_dialogue(text) if evidence.command else text)
-        self._listed = listed = words_of(self.said)
-        self.words = words = without_farewell(f" {' '.join(listed)} ")
-        self.wording = (_read_before if len(words) <= _USUAL else _read)(words)
-        self._word_set: frozenset[str] | None = None
-        self._command: str | None = None
-
-    @property
-    def word_set(self) -> frozenset[str]:
+        words = words_of(self.said)
+        self.words = without_farewell(f" {' '.join(words)} ")
+        self.word_set = frozenset(words)
         """The words of the text, as `PhraseIndex.find` takes them."""
-        if self._word_set is None:
-            self._word_set = frozenset(self._listed)
-        return self._word_set
+        self._command: str | None = None
 
     @property
     def command(self) -> str:
@@ -141,7 +105,9 @@ class _Case:
         if self._command is None:
             stated = self.evidence.command.split()
             marked = stated[0].upper() if stated else command_marked_in(self.text)
-            self._command = self.wording.command if marked is None else marked
+            if marked is None:
+                marked = command_said_in(self.word_set, self.words)
+            self._command = marked
         return self._command
 
     @property
@@ -206,8 +172,8 @@ def _provider_of(case: _Case) -> Provider | None:
     remote = evidence.remote_mta or case.host
     if remote and (provider := provider_at(remote)):
         return provider
-    if case.wording.provider is not None:
-        return case.wording.provider
+    if words := _WORDS.keys() & case.word_set:
+        return min([_WORDS[word] for word in words], key=lambda p: _RANK[p.name])
     if not remote:
         provider = provider_at(evidence.reporting_mta)
         if provider is not None and provider.reports:
@@ -217,7 +183,9 @@ def _provider_of(case: _Case) -> Provider | None:
 
 def _by_text(case: _Case) -> Verdict | None:
     """Ask the phrases that any MTA may write."""
-    phrase = case.wording.phrase
+    reply = without_frame(case.words)
+    words = case.word_set if reply is case.words else frozenset(reply.split())
+    phrase = _TEXTS.find(words, reply)
     if phrase is None:
         return None
     reason = _in_its_place(_together(phrase.reason, case), phrase.text, case)
