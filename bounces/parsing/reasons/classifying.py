@@ -55,7 +55,7 @@ _LIMIT = 8192
 _LONGEST_REPLY = 300
 """How many characters the words of a text have that is a reply rather than a reporter's letter."""
 _USUAL = 1500
-"""How many characters of a reply are worth remembering."""
+"""How many characters a reply and its codes have that are worth remembering."""
 
 _TEXTS = PhraseIndex(TEXT_ROWS)
 _PAIRS = PairIndex(PAIR_ROWS)
@@ -122,8 +122,9 @@ class _Case:
 
 def classify(evidence: Evidence) -> Verdict:
     """Return the reason for one recipient, the rule that gave it, and the text that rule read."""
-    text = evidence.diagnostic
-    if len(text) <= _USUAL:
+    text, status, code, action = evidence[:4]
+    # Fields may be long, too, in reports that are forged.
+    if len(text) + len(status) + len(code) + len(action) <= _USUAL:
         reason, rule, phrase = _judge_before(for_anybody(evidence))
     else:
         reason, rule, phrase = _judge(evidence)

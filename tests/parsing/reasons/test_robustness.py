@@ -73,3 +73,10 @@ def test_what_decides_is_found_at_the_end_of_a_long_text() -> None:
 
 def test_a_long_host_name_is_no_trouble() -> None:
     assert classify(Evidence("No", remote_mta="a." * 5000)).reason == "onhold"
+
+
+def test_what_is_remembered_is_short() -> None:
+    classifying._judge_before.cache_clear()
+    for field in ("diagnostic", "status", "smtp_code", "action"):
+        classify(Evidence("No")._replace(**{field: "x" * 10_000}))
+    assert not classifying._judge_before.cache_info().currsize
