@@ -146,7 +146,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "ip address of your",
         "temporarily blocked * ip",
         "temporarily blocked from",
-        "we will not accept mail from",
         "you are not allowed to connect",
         "you are not welcome",
         "you are blocked",

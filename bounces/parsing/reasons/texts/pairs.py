@@ -43,6 +43,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("requireptr", "reverse rdns ptr hostname client", (
         "dns", "ptr", "rdns", "no hostname", "not resolve", "could not be resolved", "lookup",
         "generic", "missing", "does not match", "mismatch", "mismatches")),
+    ("ratelimited", "rate volume frequency", ("exceeded", "exceeds", "over the limit")),
     ("ratelimited", "rate volume messages mails emails traffic frequency limit limits ip", (
         "too high", "too fast", "too quickly", "per hour", "per minute", "per day", "hourly",
         "daily", "limit exceeded", "limit reached", "exceeded the limit", "exceeds the limit",

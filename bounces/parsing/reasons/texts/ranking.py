@@ -85,6 +85,8 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("notaccept", "not accept mail from anyone"),
     ("notaccept", "not accept mail from the internet"),
     ("rejected", "does not accept mail from"),
+    ("blocked", "we will not accept mail from"),
+    ("rejected", "will not accept mail from"),
     ("systemerror", "mail server temporarily rejected"),
     ("securityerror", "not subscribed to ses"),
     ("syntaxerror", "domain missing in source routed address"),
