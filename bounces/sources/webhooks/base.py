@@ -136,11 +136,13 @@ def _encoded(basic_auth: str) -> str:
 
 
 def json_of(request: HttpRequest) -> object:
-    """The body as JSON; RefusedError(400) where it is none."""
-    try:
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise RefusedError(400, "The body is no JSON.") from None
+    """The body as JSON, read once and so not to be changed; RefusedError(400) where it is none."""
+    if not hasattr(request, "_read_json"):
+        try:
+            request._read_json = json.loads(request.body)
+        except (ValueError, RecursionError):
+            raise RefusedError(400, "The body is no JSON.") from None
+    return request._read_json
 
 
 def items(raw: bytes, elements: object) -> Iterator[StoredRequest]:

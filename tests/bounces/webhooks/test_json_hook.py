@@ -45,6 +45,17 @@ def test_a_bounce_as_documented_goes_all_the_way(post, campaign, work_off):
     assert (found.proof, found.effect, found.campaign) == ("webhook", "suppress", campaign)
 
 
+def test_a_long_list_is_read_once(post, monkeypatch):
+    bodies = []
+    loads = json.loads
+    monkeypatch.setattr(
+        json, "loads", lambda text, **how: bodies.append(text) or loads(text, **how)
+    )
+    events = [{"email": f"p{n}@example.net", "event": "bounce", "id": n} for n in range(100)]
+    assert post(events).status_code == 200
+    assert len(bodies) == 1
+
+
 @pytest.mark.parametrize(
     ("event", "category", "reason"),
     [
