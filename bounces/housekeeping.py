@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bounces import archiving, once, receipts, stopping
 from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent, SeenMessage
+from bounces.privacy import NAMELESS
 from lists.partitioning import month_of, months_later
 
 _ROWS_AT_ONCE = 1000
@@ -24,7 +25,8 @@ def delete_old_raw_messages() -> int:
     """Delete the raw text of messages processed `RAW_MESSAGE_RETENTION_DAYS` ago; return how many.
 
     What failed keeps its text until someone has looked at it; what was held back does not, for a
-    storm must not fill the disk. The row and its events stay.
+    storm must not fill the disk. The row and its events stay; where it became no event, nothing
+    that names a person stays in it: no event's time would ever take that away.
     """
     before = timezone.now() - timedelta(days=settings.RAW_MESSAGE_RETENTION_DAYS)
     return sum(_delete_raw(ids, before) for ids in _stored(before))
@@ -56,6 +58,9 @@ def _delete_raw(ids: list[int], before: datetime) -> int:
     )
     # Locked, so that nobody has one of them processed again meanwhile.
     locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
+    with_events = BounceEvent.objects.filter(message__any_of=locked)
+    without = set(locked).difference(with_events.values_list("message", flat=True))
+    InboundMessage.objects.filter(pk__in=without).update(**NAMELESS)
     return archiving.delete_texts(locked)
 
 

@@ -23,6 +23,8 @@ _SAID = {
     "proof_note": "",
     "original_message_id": "",
 }
+NAMELESS = {"envelope_sender": "", "envelope_recipient": "", "subject": ""}
+"""What a message's row says of people, gone."""
 
 
 def data_of(address: str) -> dict[str, object]:
@@ -127,9 +129,7 @@ def _forget_messages(ids: set[int]) -> None:
     done = InboundMessage.objects.filter(pk__in=ids).exclude(state=InboundMessage.State.PENDING)
     # Locked, so that nobody has one of them processed again meanwhile.
     locked = list(done.select_for_update().order_by("pk").values_list("pk", flat=True))
-    InboundMessage.objects.filter(pk__in=locked).update(
-        envelope_sender="", envelope_recipient="", subject="", note=""
-    )
+    InboundMessage.objects.filter(pk__in=locked).update(**NAMELESS, note="")
     archiving.delete_texts(locked)
 
 

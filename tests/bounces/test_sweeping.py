@@ -10,7 +10,7 @@ from bounces.pipeline import claim, process
 from bounces.storing import Incoming, store
 from bounces.waking import wake
 from lists import announcing
-from tests.factories import make_message
+from tests.factories import make_event, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,19 @@ def test_old_raw_messages_are_deleted_and_their_rows_stay(settings):
     kept = RawMessage.objects.values_list("pk", flat=True)
     assert set(kept) == {young.pk, failed.pk}
     assert InboundMessage.objects.filter(pk=old.pk).exists()
+
+
+def test_with_its_text_goes_who_wrote_what_became_no_event(settings):
+    settings.RAW_MESSAGE_RETENTION_DAYS = 30
+    long_ago = timezone.now() - timedelta(days=31)
+    said = {"envelope_sender": "bob@example.net", "subject": "Lunch?", "note": "Cut."}
+    other = make_message(state="processed", processed_at=long_ago, **said)
+    bounce = make_message(state="processed", processed_at=long_ago, **said)
+    make_event(message=bounce)
+    assert delete_old_raw_messages() == 2
+    rows = InboundMessage.objects.values_list("envelope_sender", "subject", "note")
+    assert rows.get(pk=other.pk) == ("", "", "Cut.")
+    assert rows.get(pk=bounce.pk) == ("bob@example.net", "Lunch?", "Cut.")
 
 
 def test_deleting_looks_past_what_is_kept_for_longer(settings, monkeypatch):
