@@ -58,7 +58,7 @@ def everything():
     suppress([SuppressionWish("ann@example.net", "hard", "It bounced.")], "policy")
     give_own_policy(campaign.mailing_list)
     make_endpoint("postmark")
-    Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", expected=1)
+    Cleaning.objects.create(mailing_list=campaign.mailing_list, kinds="hard", total=1)
     sends = SendImport(file_name="sends.csv", created_by="olga", campaign=campaign)
     sending_job.hand_in(sends, [b"day,sent\n2026-11-20,5\n"], 1000)
     job = SuppressionImport(file_name="bounces.csv", created_by="olga")
