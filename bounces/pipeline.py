@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bounces import eventing, kept_words, looping, origins, roads, taking
@@ -90,9 +90,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     now = timezone.now()
     with transaction.atomic():
         free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=set(ids))
-        locked = free.select_for_update(skip_locked=True).order_by("pk")
-        rows = bulk.read(locked, but=("queued_at",))
-        _read_texts(rows)
+        rows = _read(free.select_for_update(skip_locked=True))
         worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
             state=InboundMessage.State.FAILED,
@@ -109,11 +107,14 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     return rows
 
 
-def _read_texts(rows: list[InboundMessage]) -> None:
+def _read(messages: QuerySet[InboundMessage]) -> list[InboundMessage]:
+    """Read them, each with its text."""
+    rows = bulk.read(messages.order_by("pk"), but=("queued_at",))
     texts = RawMessage.objects.filter(pk__any_of={row.pk for row in rows})
     of_message = {text.pk: text for text in bulk.read(texts, but=("stored_at",))}
     for row in rows:
         InboundMessage.original.related.set_cached_value(row, of_message.get(row.pk))
+    return rows
 
 
 def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
@@ -129,6 +130,8 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
         if len(rows) == 1:
             log.exception("Message %s could not be processed", rows[0].pk)
             return _set_aside(rows[0], error)
+    # Anew, for what failed may have written into these.
+    rows = _read(InboundMessage.objects.filter(pk__any_of={row.pk for row in rows}))
     half = len(rows) // 2
     return _process_or_split(rows[:half]) + _process_or_split(rows[half:])
 

@@ -250,13 +250,13 @@ def _split(content_type: str, body: str) -> list[str]:
     simple = _PLAIN_BOUNDARY.search(content_type)
     boundary = simple[1] if simple else parameters(content_type).get("boundary", "").rstrip()
     text = "\n" + body
-    pieces = text.split("\n--" + boundary, MOST_PARTS) if boundary else []
+    pieces = text.split("\n--" + boundary, MOST_PARTS + 1) if boundary else []
     if len(pieces) < 2:
         match = _BOUNDARY_LINE.search(body[:MOST_TEXT])
         if not match:
             return []
         boundary = match[1].rstrip()
-        pieces = text.split("\n--" + boundary, MOST_PARTS)
+        pieces = text.split("\n--" + boundary, MOST_PARTS + 1)
     found: list[str] = []
     for piece in pieces[1:]:
         if piece[:1] == "\n":

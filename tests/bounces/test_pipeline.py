@@ -251,6 +251,24 @@ def test_one_bad_message_is_set_aside_and_the_others_go_on(campaign, ann, monkey
     assert CampaignDay.objects.get().hard == 5
 
 
+def test_what_a_failed_try_wrote_is_forgotten_by_the_next(monkeypatch):
+    add, tries = pipeline.counting.add, []
+
+    def fail_once(counts):
+        tries.append(counts)
+        if len(tries) == 1:
+            raise ValueError("at the very end")
+        add(counts)
+
+    monkeypatch.setattr(pipeline.counting, "add", fail_once)
+    parts = b"".join(b"--b\n\npart %d\n" % n for n in range(150))
+    raw = b"Subject: many\nContent-Type: multipart/mixed; boundary=b\n\n" + parts + b"--b--\n"
+    assert take_in(raw, b"Subject: lunch\n\nAt noon?\n") == {"other": 2}
+    assert len(tries) == 3
+    row = InboundMessage.objects.get(subject="many")
+    assert row.note.count("parts") == 1
+
+
 def test_database_trouble_gives_the_messages_back(campaign, ann, monkeypatch):
     def record(found, proofs):
         raise OperationalError("the server went away")

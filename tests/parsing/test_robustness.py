@@ -190,3 +190,7 @@ def test_very_large_messages_take_seconds_at_most(raw):
 def test_what_is_cut_off_is_said():
     assert "Only the first" in parse(b"A: b\n\n" + b"x" * (mime.MOST_BYTES + 1)).note
     assert "nested" in parse(nested(100)).note
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n"
+    part, end = b"--b\n\nx\n", b"--b--\n"
+    assert "many parts" in parse(head + part * (mime.MOST_PARTS + 1) + end).note
+    assert parse(head + part * mime.MOST_PARTS + end).note == ""
