@@ -77,7 +77,7 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
             notice.whole_text, _MOST_BEFORE_HOST
         )
     for finding in found:
-        if form is not None and form.name == "qmail":
+        if form is not None and form.virtual_domains:
             finding.recipient = addresses.without_virtual_domain(finding.recipient)
         if len(finding.diagnostic) < 8 or not finding.diagnostic.strip(" .:-"):
             about_all = about_all or notice.whole_text

@@ -77,6 +77,7 @@ FORMATS: tuple[Format, ...] = (
             "check your send e-mail address",
         ),
         layout=COLON,
+        virtual_domains=True,
     ),
     Format(
         "opensmtpd",

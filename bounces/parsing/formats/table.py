@@ -36,5 +36,7 @@ class Format:
     names_refuser: str = ""
     """What stands in all that the reporter was told by another host: where it does not, the
     reporter speaks of mailboxes of its own."""
+    virtual_domains: bool = False
+    """Whether it may write `example.net-ann@example.net` of a domain that it keeps for others."""
     transcript: bool = False
     """Whether the text quotes the SMTP dialogue."""
