@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 
 from bounces import housekeeping, tasks
 from bounces.housekeeping import delete_old_messages, events_kept_since
@@ -14,6 +14,7 @@ from bounces.models import InboundMessage, RawMessage, SeenMessage
 from bounces.storing import Incoming, store
 from diagnostics.models import DmarcReport
 from tests.factories import make_event, make_message
+from tests.holding import held_elsewhere
 from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
@@ -132,26 +133,10 @@ class TestWhileOthersWork:
     def test_what_somebody_is_at_is_left_for_the_next_time(self):
         need_postgresql()
         held_row, free_row = old_message(), old_message()
-        held, done = threading.Event(), threading.Event()
-
-        def hold() -> None:
-            try:
-                with transaction.atomic():
-                    list(InboundMessage.objects.filter(pk=held_row.pk).select_for_update())
-                    held.set()
-                    done.wait(20)
-            finally:
-                connections.close_all()
-
-        holder = threading.Thread(target=hold)
-        holder.start()
-        try:
-            assert held.wait(20)
+        at_it = InboundMessage.objects.filter(pk=held_row.pk).select_for_update()
+        with held_elsewhere(at_it.get):
             assert delete_old_messages(NOW) == 1
             assert not InboundMessage.objects.filter(pk=free_row.pk).exists()
-        finally:
-            done.set()
-            holder.join(20)
         assert delete_old_messages(NOW) == 1
 
     def test_messages_come_again_while_their_rows_are_deleted(self):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.utils import timezone
 
 from bounces import partitions
@@ -24,6 +24,7 @@ from bounces.partitions import (
 from bounces.storing import Incoming, store
 from lists.partitioning import add_month, month_of, months_later, name_of
 from tests.factories import make_event, make_message
+from tests.holding import held_elsewhere
 from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
@@ -244,25 +245,14 @@ class TestWhileOthersWork:
     def test_a_table_that_somebody_holds_is_left_for_the_next_time(self, monkeypatch):
         monkeypatch.setattr(partitions, "_LOCK_TIMEOUT", "50ms")
         month = month_of(at_month(4))
-        held, done = threading.Event(), threading.Event()
 
-        def hold() -> None:
-            try:
-                with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(f"LOCK TABLE {RAW}_default IN ACCESS SHARE MODE")
-                    held.set()
-                    done.wait(20)
-            finally:
-                connections.close_all()
+        def read_it() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {RAW}_default IN ACCESS SHARE MODE")
 
-        holder = threading.Thread(target=hold)
-        holder.start()
         try:
-            assert held.wait(20)
-            assert name_of(RAW, month) not in create_ahead(at_month(1))
-            done.set()
-            holder.join(20)
+            with held_elsewhere(read_it):
+                assert name_of(RAW, month) not in create_ahead(at_month(1))
             assert name_of(RAW, month) in create_ahead(at_month(1))
         finally:
-            done.set()
             self.drop(month)

@@ -51,6 +51,22 @@ class Installation:
         """Kind, address and proof of each."""
         return self._rows("SELECT kind, address, proof FROM bounces_bounceevent")
 
+    def listen(self, *arguments: str) -> tuple[subprocess.Popen, int]:
+        """Start `manage.py listen` as a process of its own; it listens at the port."""
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "listen", "--port", str(port), *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        said = process.stdout.readline()
+        if "Listening" not in said:
+            process.kill()
+        assert "Listening" in said
+        return process, port
+
     def _rows(self, query: str) -> list[tuple[str, str, str]]:
         with closing(sqlite3.connect(self.folder / "data" / "bounceadmin.sqlite3")) as database:
             return database.execute(query).fetchall()
@@ -107,16 +123,8 @@ def listening(installation) -> Iterator[Callable[..., int]]:
     started: list[subprocess.Popen] = []
 
     def start(*arguments: str) -> int:
-        port = free_port()
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "listen", "--port", str(port), *arguments],
-            cwd=ROOT,
-            env=installation.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        process, port = installation.listen(*arguments)
         started.append(process)
-        assert "Listening" in process.stdout.readline()
         return port
 
     yield start

@@ -6,12 +6,10 @@ import signal
 import smtplib
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.bounceadmin.running import ROOT, free_port
 from tests.mails import dsn
 
 pytestmark = pytest.mark.slow
@@ -28,16 +26,8 @@ def start(installation, kind) -> Iterator[Callable[[], tuple[subprocess.Popen, i
     started: list[subprocess.Popen] = []
 
     def start() -> tuple[subprocess.Popen, int]:
-        port = free_port()
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "listen", kind, "--port", str(port)],
-            cwd=ROOT,
-            env=installation.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        process, port = installation.listen(kind)
         started.append(process)
-        assert "Listening" in process.stdout.readline()
         return process, port
 
     yield start
