@@ -41,6 +41,7 @@ ROUTES: dict[str, Queue] = {
     "bounces.tasks.fetch_due_mailboxes": DEFAULT,
     "bounces.tasks.fetch_mailbox": FETCH,
     "bounces.tasks.forget_old_events": LONG,
+    "bounces.tasks.delete_old_keys": LONG,
     "bounces.tasks.delete_old_messages": LONG,
     "bounces.tasks.run_policy_dry_run": LONG,
     "bounces.tasks.confirm_topic_subscription": DELIVER,

@@ -1,10 +1,11 @@
 """What Celery calls: each task is one call of the domain."""
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from bounceadmin.alerts import conditions, delivering, watching
+from lists import tidying
 from lists.announcing import announce
 
 
@@ -23,4 +24,5 @@ def send_alerts() -> None:
 
 @shared_task
 def delete_old_sessions() -> None:
-    SessionStore.clear_expired()
+    old = Session.objects.filter(expire_date__lt=timezone.now())
+    tidying.turn(delete_old_sessions.name, tidying.delete(old))

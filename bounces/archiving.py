@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from bounces import raw_storage, roads, stopping
+from bounces import raw_storage, roads
 from bounces.models import InboundMessage, LooseObject, RawMessage
 from bounces.raw_storage import UnavailableError
-from lists import bulk
+from lists import bulk, stopping
 
 # Messages are numbered when they are stored, and seen a moment later: all older ones are seen now.
 _SETTLED = timedelta(minutes=10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,25 +10,26 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bounces import archiving, once, receipts, stopping
+from bounces import archiving, once
 from bounces.models import BounceEvent, InboundMessage, RawMessage, SeenEvent, SeenMessage
 from bounces.privacy import NAMELESS
+from lists import stopping, tidying
 from lists.partitioning import month_of, months_later
 
-_ROWS_AT_ONCE = 1000
 _KEYS_AT_ONCE = 10_000
 _DONE = (InboundMessage.State.PROCESSED, InboundMessage.State.HELD)
 
 
-def delete_old_raw_messages() -> int:
-    """Delete the raw text of messages processed `RAW_MESSAGE_RETENTION_DAYS` ago; return how many.
+def delete_old_raw_messages() -> Iterator[int]:
+    """Delete the raw text of messages processed `RAW_MESSAGE_RETENTION_DAYS` ago, piece by piece.
 
     What failed keeps its text until someone has looked at it; what was held back does not, for a
     storm must not fill the disk. The row and its events stay; where it became no event, nothing
-    that names a person stays in it: no event's time would ever take that away.
+    that names a person stays in it: no event's time would ever take that away. Yields how many.
     """
     before = timezone.now() - timedelta(days=settings.RAW_MESSAGE_RETENTION_DAYS)
-    return sum(_delete_raw(ids, before) for ids in _stored(before))
+    for ids in _stored(before):
+        yield _delete_raw(ids, before)
 
 
 def _stored(before: datetime) -> Iterator[list[int]]:
@@ -41,7 +41,7 @@ def _stored(before: datetime) -> Iterator[list[int]]:
     last = 0
     while True:
         rows = RawMessage.objects.filter(pk__gt=last).order_by("pk")
-        some = list(rows.values_list("pk", "stored_at")[:_ROWS_AT_ONCE])
+        some = list(rows.values_list("pk", "stored_at")[: tidying.ROWS_AT_ONCE])
         if all(stored_at >= before for _, stored_at in some):
             return
         ids = [pk for pk, _ in some]
@@ -64,11 +64,6 @@ def _delete_raw(ids: list[int], before: datetime) -> int:
     return archiving.delete_texts(locked)
 
 
-def delete_old_receipts() -> int:
-    """Delete what nothing is compared with any more; return how many."""
-    return receipts.delete_old()
-
-
 def events_kept_since(now: datetime) -> datetime | None:
     """The start of the first month whose events are kept; None where all are."""
     if not settings.EVENT_DROP_MONTHS:
@@ -76,39 +71,27 @@ def events_kept_since(now: datetime) -> datetime | None:
     return months_later(month_of(now), -settings.EVENT_DROP_MONTHS)
 
 
-def delete_old_events(now: datetime) -> int:
+def delete_old_events(now: datetime) -> Iterator[int]:
     """Delete the events of before `EVENT_DROP_MONTHS` that are in no part that was dropped.
 
-    Return how many. What they were counted as stays. Their keys go with them: an archive that tells
-    of one again, in another message, has it counted again.
+    Yields how many. What they were counted as stays.
     """
     before = events_kept_since(now)
-    if before is None:
-        return 0
-    old = BounceEvent.objects.filter(occurred_at__lt=before).order_by("occurred_at")
-    deleted = 0
-    while ids := list(old.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
-        deleted += BounceEvent.objects.filter(pk__in=ids, occurred_at__lt=before).delete()[0]
-    if deleted:
-        delete_keys(before)
-    return deleted
+    if before is not None:
+        # In the order of their time, so that of many parts the oldest alone are looked into.
+        old = BounceEvent.objects.filter(occurred_at__lt=before).order_by("occurred_at")
+        yield from tidying.delete(old)
 
 
-def delete_old_messages(now: datetime, seconds: float = math.inf) -> int:
-    """Delete the rows of messages that were done with before `EVENT_DROP_MONTHS`; return how many.
+def delete_old_messages(now: datetime) -> Iterator[int]:
+    """Delete the rows of messages that were done with before `EVENT_DROP_MONTHS`; yield how many.
 
     Those that have neither text nor events any more: nothing is left to be seen there. What failed
-    stays until someone has looked at it. Should one come again, it is known by its digest. Ends
-    after about `seconds`, for a whole month of them comes at once.
+    stays until someone has looked at it. Should one come again, it is known by its digest.
     """
-    ends = time.monotonic() + seconds
     before = events_kept_since(now)
-    deleted = 0
     for ids in _came(before) if before else ():
-        deleted += _delete_messages(ids, before)
-        if time.monotonic() >= ends or stopping.is_asked():
-            break
-    return deleted
+        yield _delete_messages(ids, before)
 
 
 def _came(before: datetime) -> Iterator[list[int]]:
@@ -121,7 +104,7 @@ def _came(before: datetime) -> Iterator[list[int]]:
             rows = rows.filter(received_at__gte=received_at).exclude(
                 received_at=received_at, pk__lte=pk
             )
-        some = list(rows.values_list("received_at", "pk")[:_ROWS_AT_ONCE])
+        some = list(rows.values_list("received_at", "pk")[: tidying.ROWS_AT_ONCE])
         if not some:
             return
         yield [pk for _, pk in some]
@@ -144,19 +127,35 @@ def _delete_messages(ids: list[int], before: datetime) -> int:
     return len(rows)
 
 
-def delete_keys(before: datetime) -> None:
-    """Delete the keys of the events of before, after those were.
+def has_old_keys(now: datetime) -> bool:
+    """Whether keys are left of events of before `EVENT_DROP_MONTHS`.
 
-    In the order of the keys, since no index says how old they are: a month's are everywhere.
+    No index says how old a key is. But keys are digests, so that old ones are everywhere, and
+    `delete_old_keys` comes to the last ones last.
     """
-    last = None
-    while True:
-        rows = SeenEvent.objects.order_by("key")
-        if last is not None:
-            rows = rows.filter(key__gt=last)
-        some = list(rows.values_list("key", "day")[:_KEYS_AT_ONCE])
-        if not some:
-            return
+    before = events_kept_since(now)
+    if before is None:
+        return False
+    last = SeenEvent.objects.order_by("-key").values_list("day", flat=True)[:_KEYS_AT_ONCE]
+    return any(day < before.date() for day in last)
+
+
+def delete_old_keys(now: datetime, after: str, seconds: float) -> str:
+    """Delete keys of events of before `EVENT_DROP_MONTHS`, in their order, for about `seconds`.
+
+    Begins after the key `after`, or with the first; returns after which to go on, nothing at the
+    end. An archive that tells of such an event again, in another message, has it counted again.
+    """
+    before = events_kept_since(now)
+    ends = time.monotonic() + seconds
+    while before is not None:
+        rows = SeenEvent.objects.filter(key__gt=after) if after else SeenEvent.objects.all()
+        some = list(rows.order_by("key").values_list("key", "day")[:_KEYS_AT_ONCE])
         gone = [key for key, day in some if day < before.date()]
-        SeenEvent.objects.filter(key__any_of=gone).delete()
-        last = some[-1][0]
+        SeenEvent.objects.filter(key__any_of=set(gone)).delete()
+        if len(some) < _KEYS_AT_ONCE:
+            break
+        after = str(some[-1][0])
+        if stopping.is_asked() or time.monotonic() >= ends:
+            return after
+    return ""

@@ -9,7 +9,7 @@ is never held back.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from bounces.parsing.loops import Loop, loop_of
 from bounces.retrying import process_again
 from bounces.taking import Taken, Understood, kind_labels
 from bounces.text import storable
+from lists import tidying
 from lists.counting import merge
 from lists.models import MailingList
 from lists.policies import policies_of
@@ -231,6 +232,6 @@ def release(sender: str) -> int:
     return released
 
 
-def forget_old() -> int:
-    """Delete counts of senders that are old; return how many."""
-    return SenderHour.objects.filter(hour__lt=timezone.now() - _KEPT).delete()[0]
+def forget_old() -> Iterator[int]:
+    """Delete counts of senders that are old; yield how many."""
+    return tidying.delete(SenderHour.objects.filter(hour__lt=timezone.now() - _KEPT))

@@ -115,19 +115,16 @@ def drop_old_raw_messages(now: datetime) -> list[str]:
 def drop_old_events(now: datetime) -> list[str]:
     """Drop the parts that hold only events of before `EVENT_DROP_MONTHS`; return their names.
 
-    Their keys go too.
+    Their keys go later, by `housekeeping.delete_old_keys`.
     """
     before = housekeeping.events_kept_since(now)
     if before is None:
         return []
-    dropped = [
+    return [
         part.name
         for part in _ended(BounceEvent, before)
         if _quickly(partial(partitioning.drop_part_whole, table=part.table, name=part.name))
     ]
-    if dropped:
-        housekeeping.delete_keys(before)
-    return dropped
 
 
 def _ended(model: type[models.Model], before: datetime) -> Iterator[Part]:

@@ -87,22 +87,20 @@ def erase(address: str) -> int:
     return len(events)
 
 
-def forget_old_events() -> int:
+def forget_old_events() -> Iterator[int]:
     """Put pseudonyms in the place of addresses in events of `EVENT_RETENTION_DAYS` ago.
 
-    Return how many. Who has the address still finds them; reading them tells it to nobody. Counts,
-    duplicates and suppressions do not notice.
+    Yields how many, piece by piece. Who has the address still finds them; reading them tells it to
+    nobody. Counts, duplicates and suppressions do not notice.
     """
     if not settings.EVENT_RETENTION_DAYS:
-        return 0
+        return
     before = timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
     old = BounceEvent.objects.filter(occurred_at__lt=before, forgotten_at__isnull=True)
-    forgotten = 0
     while rows := list(
         old.order_by("occurred_at").only("pk", "address", "message_id")[:_ROWS_AT_ONCE]
     ):
-        forgotten += _forget(rows)
-    return forgotten
+        yield _forget(rows)
 
 
 def hide(event: BounceEvent) -> None:

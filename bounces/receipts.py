@@ -11,7 +11,10 @@ from django.utils import timezone
 from bounces import once
 from bounces.drafting import Draft, digest
 from bounces.models import BounceEvent, Receipt
-from lists import counting
+from lists import counting, tidying
+
+# Small rows, and as many as mails.
+_DELETED_AT_ONCE = 10_000
 
 Kind, Trust = BounceEvent.Kind, BounceEvent.Trust
 
@@ -39,10 +42,10 @@ def counts(waiting: Iterable[Draft], fresh: Sequence[BounceEvent]) -> list[count
     return [count for key, count in wanted.items() if key in ours]
 
 
-def delete_old() -> int:
-    """Delete receipts of events that are too old to be counted again; return how many."""
+def delete_old() -> Iterator[int]:
+    """Delete receipts of events that are too old to be counted again; yield how many."""
     before = timezone.now().date() - timedelta(days=settings.RECEIPT_RETENTION_DAYS + 1)
-    return Receipt.objects.filter(day__lt=before).delete()[0]
+    return tidying.delete(Receipt.objects.filter(day__lt=before), _DELETED_AT_ONCE)
 
 
 def _tallies(draft: Draft, *, is_new: bool, is_recent: bool) -> Iterator[str]:

@@ -12,10 +12,12 @@ from bounces import (
     partitions,
     picking,
     privacy,
+    receipts,
     sweeping,
 )
 from bounces.sources.mailbox import fetching, scheduling
 from bounces.sources.webhooks import confirming
+from lists import tidying
 from lists.announcing import announce
 
 
@@ -33,10 +35,9 @@ def sweep() -> None:
 
 @shared_task
 def delete_old_raw_messages() -> None:
-    housekeeping.delete_old_raw_messages()
-    partitions.drop_old_raw_messages(timezone.now())
-    housekeeping.delete_old_receipts()
-    looping.forget_old()
+    works = housekeeping.delete_old_raw_messages(), receipts.delete_old(), looping.forget_old()
+    if tidying.turn(delete_old_raw_messages.name, *works):
+        partitions.drop_old_raw_messages(timezone.now())
 
 
 @shared_task
@@ -61,16 +62,23 @@ def fetch_mailbox(mailbox_id: int) -> None:
 
 @shared_task
 def forget_old_events() -> None:
-    partitions.drop_old_events(timezone.now())
-    housekeeping.delete_old_events(timezone.now())
-    privacy.forget_old_events()
+    now = timezone.now()
+    partitions.drop_old_events(now)
+    works = housekeeping.delete_old_events(now), privacy.forget_old_events()
+    if tidying.turn(forget_old_events.name, *works) and housekeeping.has_old_keys(now):
+        announce(delete_old_keys.name)
+
+
+@shared_task
+def delete_old_keys(after: str = "") -> None:
+    last = housekeeping.delete_old_keys(timezone.now(), after, tidying.TURN_SECONDS)
+    if last:
+        announce(delete_old_keys.name, last)
 
 
 @shared_task
 def delete_old_messages() -> None:
-    # In turns, so that what else waits in the queue is done in between.
-    if housekeeping.delete_old_messages(timezone.now(), seconds=30):
-        announce(delete_old_messages.name)
+    tidying.turn(delete_old_messages.name, housekeeping.delete_old_messages(timezone.now()))
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,25 +11,20 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from diagnostics.models import DiagnosticRun
+from lists import tidying
 
 _AT_ONCE = 200
 _NONE = Value(0)
 
 
-def delete_old() -> int:
-    """Delete runs asked for `DIAGNOSTICS_RETENTION_DAYS` ago, with what they found; how many.
+def delete_old() -> Iterator[int]:
+    """Delete runs asked for `DIAGNOSTICS_RETENTION_DAYS` ago, with what they found; yield how many.
 
-    0 days keep all. What is still to be worked on stays, however old. A batch is a transaction of
-    its own: whatever ends this in between, the next night goes on.
+    0 days keep all. What is still to be worked on stays, however old.
     """
-    if not settings.DIAGNOSTICS_RETENTION_DAYS:
-        return 0
-    before = timezone.now() - timedelta(days=settings.DIAGNOSTICS_RETENTION_DAYS)
-    deleted = 0
-    while ids := list(_outdated(before).values_list("pk", flat=True)[:_AT_ONCE]):
-        DiagnosticRun.objects.filter(pk__in=ids).delete()
-        deleted += len(ids)
-    return deleted
+    if settings.DIAGNOSTICS_RETENTION_DAYS:
+        before = timezone.now() - timedelta(days=settings.DIAGNOSTICS_RETENTION_DAYS)
+        yield from tidying.delete(_outdated(before), _AT_ONCE)
 
 
 def _outdated(before: datetime) -> QuerySet[DiagnosticRun]:

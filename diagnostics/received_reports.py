@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 
 from django.utils import timezone
@@ -25,13 +25,15 @@ from diagnostics.checks.dmarc_reports import (
 )
 from diagnostics.checks.spf.names import is_same_or_below
 from diagnostics.models import DmarcReport, DmarcSource
+from lists import tidying
 from lists.models import MailingList
 
 KIND = "dmarc"
 MOST_ROWS = 2000
 """Rows of one report that are kept, those with the most mail."""
 KEPT = timedelta(days=400)
-_DELETED_AT_ONCE = 1000
+# Each with up to `MOST_ROWS`.
+_DELETED_AT_ONCE = 100
 _LOOKED_AT = 64 * 1024
 _MAY_BE = re.compile(
     # RFC 9990 4.2.2: the subject; RFC 7489 7.2.1.1: `receiver!domain!begin!end.xml.gz`
@@ -150,9 +152,7 @@ def _digest(report: AggregateReport) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
-def delete_old() -> int:
-    """Delete reports that came in long ago, with their rows; return how many reports."""
+def delete_old() -> Iterator[int]:
+    """Delete reports that came in long ago, with their rows; yield how many reports."""
     old = DmarcReport.objects.filter(received_at__lt=timezone.now() - KEPT)
-    ids = list(old.order_by("received_at").values_list("pk", flat=True)[:_DELETED_AT_ONCE])
-    DmarcReport.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    return tidying.delete(old, _DELETED_AT_ONCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from diagnostics import old_runs, received_reports, repeating, running
 from diagnostics.probing import schedule, trips
 
@@ -14,11 +16,11 @@ def sweep() -> None:
     repeating.ask_what_is_due()
 
 
-def delete_old() -> None:
-    """Delete diagnoses, round trips and DMARC reports that nobody looks at any more."""
-    old_runs.delete_old()
-    trips.delete_old()
-    received_reports.delete_old()
+def delete_old() -> Iterator[int]:
+    """Delete diagnoses, round trips and DMARC reports that nobody looks at; yield how many."""
+    yield from old_runs.delete_old()
+    yield from trips.delete_old()
+    yield from received_reports.delete_old()
 
 
 def release_claims() -> None:

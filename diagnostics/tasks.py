@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from diagnostics import running, sweeping
 from diagnostics.probing import trips
+from lists import tidying
 
 _RETRY = {
     "autoretry_for": (OperationalError, InterfaceError),
@@ -30,4 +31,4 @@ def sweep() -> None:
 
 @shared_task
 def delete_old() -> None:
-    sweeping.delete_old()
+    tidying.turn(delete_old.name, sweeping.delete_old())

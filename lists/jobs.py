@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from lists import kept_words
+from lists import kept_words, tidying
 from lists.announcing import announce
 from lists.models import (
     ImportChunk,
     PolicyDryRun,
     RefusedRow,
+    RefusedSendRow,
     SendImport,
     SuppressionImport,
 )
@@ -126,24 +127,25 @@ def release_claims() -> None:
         model.objects.filter(state=State.RUNNING).update(state=State.PENDING)
 
 
-def delete_old() -> None:
+def delete_old() -> Iterator[int]:
     """Delete jobs, with what they hold of people, so long after they were asked for.
 
     An import is evidence of its suppressions: its row stays, what was refused and a file that
-    nobody gave the word for do not.
+    nobody gave the word for do not. Yields how many rows, at least; a file goes as a whole.
     """
-    now = timezone.now()
-    PolicyDryRun.objects.filter(created_at__lt=now - KEPT).delete()
+    before = timezone.now() - KEPT
+    yield from tidying.delete(PolicyDryRun.objects.filter(created_at__lt=before))
     # What was counted has its report, which stays longer.
-    files = SendImport.objects.filter(created_at__lt=now - KEPT)
-    files.exclude(state__in=[State.PENDING, State.RUNNING]).delete()
-    old = SuppressionImport.objects.filter(created_at__lt=now - KEPT)
-    RefusedRow.objects.filter(job__in=old).delete()
+    files = _not_at_work(SendImport.objects.filter(created_at__lt=before))
+    yield from tidying.delete(RefusedSendRow.objects.filter(job__in=files))
+    yield from tidying.delete(files, at_once=1)
+    old = SuppressionImport.objects.filter(created_at__lt=before)
+    yield from tidying.delete(RefusedRow.objects.filter(job__in=old))
     for job in old.filter(state=State.WAITING):
         cancel(job)
-    ImportChunk.objects.filter(
-        job__in=old.exclude(state__in=[State.PENDING, State.RUNNING])
-    ).delete()
+    left = ImportChunk.objects.filter(job__in=_not_at_work(old))
+    for pk in left.order_by("job").values_list("job", flat=True).distinct():
+        yield left.filter(job=pk).delete()[0]
 
 
 def _claim(model: type[J], pk: int) -> J | None:
@@ -173,6 +175,10 @@ def _free(model: type[J]):
     return model.objects.filter(
         Q(state=State.PENDING) | Q(state=State.RUNNING, beat_at__lt=overdue)
     )
+
+
+def _not_at_work(jobs: QuerySet) -> QuerySet:
+    return jobs.exclude(state__in=[State.PENDING, State.RUNNING])
 
 
 def _ours(job: Job):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lists import tidying
 from lists.models import SendReport
 
 # How long a key is remembered, and a report kept to be looked up.
@@ -65,7 +66,6 @@ def take(
     return Taken(report, repeated=False)
 
 
-def delete_old_reports() -> int:
-    """Forget reports and keys older than `KEPT`; the counts stay. Return how many."""
-    old = SendReport.objects.filter(created_at__lt=timezone.now() - KEPT)
-    return old.delete()[0]
+def delete_old_reports() -> Iterator[int]:
+    """Forget reports and keys older than `KEPT`; the counts stay. Yields how many."""
+    return tidying.delete(SendReport.objects.filter(created_at__lt=timezone.now() - KEPT))

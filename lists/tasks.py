@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from lists import banding, jobs, kept_rankings, reporting, sending_job
+from lists import banding, jobs, kept_rankings, reporting, sending_job, tidying
 from lists.cleaning import running as cleaning
 from lists.importing import running as importing
 
@@ -21,7 +21,7 @@ def rank_domains() -> None:
 
 @shared_task
 def delete_old_reports() -> None:
-    reporting.delete_old_reports()
+    tidying.turn(delete_old_reports.name, reporting.delete_old_reports())
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5)
@@ -46,4 +46,4 @@ def sweep_jobs() -> None:
 
 @shared_task
 def delete_old_jobs() -> None:
-    jobs.delete_old()
+    tidying.turn(delete_old_jobs.name, jobs.delete_old())

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bounceadmin.embedded.service import ThreadService
-from bounces import stopping
+from lists import stopping
 
 # How long all services together may take to finish what they are at.
 STOP_SECONDS = 10.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -13,6 +14,7 @@ from diagnostics.models import Probe, ProbeSchedule
 from diagnostics.probing import relay
 from diagnostics.probing.letter import Letter, compose, new_letter
 from diagnostics.waking import wake
+from lists import tidying
 from lists.models import Campaign
 
 MAX_ATTEMPTS = 3
@@ -147,7 +149,6 @@ def release_claims() -> int:
     )
 
 
-def delete_old() -> int:
-    """Delete probes that ended long ago; return how many."""
-    old = Probe.objects.ended().filter(created_at__lt=timezone.now() - KEPT)
-    return old.delete()[0]
+def delete_old() -> Iterator[int]:
+    """Delete probes that ended long ago; yield how many."""
+    return tidying.delete(Probe.objects.ended().filter(created_at__lt=timezone.now() - KEPT))

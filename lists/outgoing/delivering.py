@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lists import tidying
 from lists.outgoing import backoff, kinds, posting, signing
 from lists.outgoing.models import Delivery, Endpoint, Message, address_policy
 from lists.outgoing.outbox import wake, write
@@ -94,11 +95,10 @@ def rotate_secret(endpoint: Endpoint) -> None:
     endpoint.refresh_from_db()
 
 
-def delete_old() -> int:
-    """Delete messages older than `KEPT` that nobody waits for any more; return how many."""
+def delete_old() -> Iterator[int]:
+    """Delete messages older than `KEPT` that nobody waits for any more; yield how many."""
     old = Message.objects.filter(created_at__lt=timezone.now() - KEPT)
-    done = old.exclude(deliveries__state=State.PENDING)
-    return done.delete()[1].get(Message._meta.label, 0)
+    return tidying.delete(old.exclude(deliveries__state=State.PENDING))
 
 
 def _try(delivery: Delivery, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from lists import tidying
 from lists.outgoing import delivering
 
 
@@ -17,4 +18,4 @@ def sweep() -> None:
 
 @shared_task
 def delete_old() -> None:
-    delivering.delete_old()
+    tidying.turn(delete_old.name, delivering.delete_old())

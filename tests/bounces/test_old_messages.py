@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connections
 
-from bounces import housekeeping, tasks
 from bounces.housekeeping import delete_old_messages, events_kept_since
 from bounces.models import InboundMessage, RawMessage, SeenMessage
 from bounces.storing import Incoming, store
 from diagnostics.models import DmarcReport
+from lists import tidying
 from tests.factories import make_event, make_message
 from tests.holding import held_elsewhere
 from tests.services import need_postgresql
@@ -42,21 +42,21 @@ def test_a_message_of_a_month_whose_events_are_dropped_goes_and_nothing_else_doe
     old_message()
     assert events_kept_since(NOW) == KEPT_SINCE
     young = old_message(received_at=KEPT_SINCE, processed_at=KEPT_SINCE)
-    assert delete_old_messages(NOW) == 1
+    assert sum(delete_old_messages(NOW)) == 1
     assert InboundMessage.objects.get() == young
 
 
 def test_what_nobody_has_dealt_with_stays():
     failed = old_message(state="failed", has_text=True)
     pending = old_message(state="pending", processed_at=None, has_text=True)
-    assert delete_old_messages(NOW) == 0
+    assert sum(delete_old_messages(NOW)) == 0
     assert set(InboundMessage.objects.all()) == {failed, pending}
 
 
 def test_a_storm_that_was_held_back_goes_with_its_texts():
     old_message(state="held", held_sender="robot@example.net")
     still_there = old_message(state="held", held_sender="robot@example.net", has_text=True)
-    assert delete_old_messages(NOW) == 1
+    assert sum(delete_old_messages(NOW)) == 1
     assert InboundMessage.objects.get() == still_there
 
 
@@ -64,14 +64,14 @@ def test_a_message_stays_as_long_as_it_has_an_event_or_was_processed_again_latel
     with_event = old_message()
     make_event(message=with_event, occurred_at=KEPT_SINCE)
     again = old_message(processed_at=KEPT_SINCE)
-    assert delete_old_messages(NOW) == 0
+    assert sum(delete_old_messages(NOW)) == 0
     assert set(InboundMessage.objects.all()) == {with_event, again}
 
 
 def test_all_stay_unless_told_otherwise(settings):
     settings.EVENT_DROP_MONTHS = 0
     old_message()
-    assert delete_old_messages(NOW) == 0
+    assert sum(delete_old_messages(NOW)) == 0
 
 
 def test_one_that_comes_again_is_known_and_counted_nowhere():
@@ -79,7 +79,7 @@ def test_one_that_comes_again_is_known_and_counted_nowhere():
     [pk] = store([again]).ids
     InboundMessage.objects.update(state="processed", received_at=OLD, processed_at=OLD)
     RawMessage.objects.all().delete()
-    assert delete_old_messages(NOW) == 1
+    assert sum(delete_old_messages(NOW)) == 1
     stored = store([again, Incoming(b"Subject: another\n\nhello\n", "webhook")])
     assert (stored.duplicates, len(stored.ids)) == (1, 1)
     assert not InboundMessage.objects.filter(pk=pk).exists()
@@ -89,7 +89,7 @@ def test_what_others_made_of_it_stays():
     report = DmarcReport.objects.create(
         message=old_message(), digest="1", domain="example.com", begin=OLD, end=OLD
     )
-    assert delete_old_messages(NOW) == 1
+    assert sum(delete_old_messages(NOW)) == 1
     report.refresh_from_db()
     assert report.message is None
 
@@ -98,34 +98,19 @@ def test_many_go_with_few_queries(django_assert_max_num_queries):
     for _ in range(30):
         old_message()
     with django_assert_max_num_queries(16):
-        assert delete_old_messages(NOW) == 30
+        assert sum(delete_old_messages(NOW)) == 30
 
 
 def test_many_go_in_pieces_whatever_stays_among_them(monkeypatch):
-    monkeypatch.setattr(housekeeping, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(tidying, "ROWS_AT_ONCE", 2)
     kept = [old_message(state="failed") for _ in range(3)]
     for n in range(9):
         old_message(received_at=OLD - timedelta(days=n % 3))
         kept.append(old_message(state="failed", received_at=OLD - timedelta(days=n % 3)))
-    assert delete_old_messages(NOW) == 9
+    assert sum(delete_old_messages(NOW)) == 9
     assert set(InboundMessage.objects.all()) == set(kept)
     assert SeenMessage.objects.count() == 9
-    assert delete_old_messages(NOW) == 0
-
-
-def test_they_go_in_turns_until_all_are_gone(monkeypatch):
-    monkeypatch.setattr(housekeeping, "_ROWS_AT_ONCE", 2)
-    announced = []
-    monkeypatch.setattr(tasks, "announce", announced.append)
-    real = housekeeping.delete_old_messages
-    monkeypatch.setattr(housekeeping, "delete_old_messages", lambda now, seconds: real(NOW, 0))
-    for _ in range(3):
-        old_message()
-    for left in (1, 0, 0):
-        tasks.delete_old_messages()
-        assert InboundMessage.objects.count() == left
-    # The last turn finds nothing, and is the last.
-    assert announced == ["bounces.tasks.delete_old_messages"] * 2
+    assert sum(delete_old_messages(NOW)) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -135,9 +120,9 @@ class TestWhileOthersWork:
         held_row, free_row = old_message(), old_message()
         at_it = InboundMessage.objects.filter(pk=held_row.pk).select_for_update()
         with held_elsewhere(at_it.get):
-            assert delete_old_messages(NOW) == 1
+            assert sum(delete_old_messages(NOW)) == 1
             assert not InboundMessage.objects.filter(pk=free_row.pk).exists()
-        assert delete_old_messages(NOW) == 1
+        assert sum(delete_old_messages(NOW)) == 1
 
     def test_messages_come_again_while_their_rows_are_deleted(self):
         """Each is known, whether its row is still there or gone a moment ago."""
@@ -163,8 +148,8 @@ class TestWhileOthersWork:
         sender.start()
         try:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(housekeeping, "_ROWS_AT_ONCE", 1)
-                assert delete_old_messages(NOW) == len(messages)
+                patch.setattr(tidying, "ROWS_AT_ONCE", 1)
+                assert sum(delete_old_messages(NOW)) == len(messages)
         finally:
             stop.set()
             sender.join(30)

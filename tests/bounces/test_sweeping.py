@@ -3,13 +3,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bounces import housekeeping, sweeping
+from bounces import sweeping
 from bounces.housekeeping import delete_old_raw_messages
 from bounces.models import InboundMessage, RawMessage
 from bounces.pipeline import claim, process
 from bounces.storing import Incoming, store
 from bounces.waking import wake
-from lists import announcing
+from lists import announcing, tidying
 from tests.factories import make_event, make_message
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_old_raw_messages_are_deleted_and_their_rows_stay(settings):
     old = make_message(state="processed", processed_at=now - timedelta(days=31))
     young = make_message(state="processed", processed_at=now - timedelta(days=29))
     failed = make_message(state="failed", processed_at=now - timedelta(days=31))
-    assert delete_old_raw_messages() == 1
+    assert sum(delete_old_raw_messages()) == 1
     kept = RawMessage.objects.values_list("pk", flat=True)
     assert set(kept) == {young.pk, failed.pk}
     assert InboundMessage.objects.filter(pk=old.pk).exists()
@@ -107,7 +107,7 @@ def test_with_its_text_goes_who_wrote_what_became_no_event(settings):
     other = make_message(state="processed", processed_at=long_ago, **said)
     bounce = make_message(state="processed", processed_at=long_ago, **said)
     make_event(message=bounce)
-    assert delete_old_raw_messages() == 2
+    assert sum(delete_old_raw_messages()) == 2
     rows = InboundMessage.objects.values_list("envelope_sender", "subject", "note")
     assert rows.get(pk=other.pk) == ("", "", "Cut.")
     assert rows.get(pk=bounce.pk) == ("bob@example.net", "Lunch?", "Cut.")
@@ -115,7 +115,7 @@ def test_with_its_text_goes_who_wrote_what_became_no_event(settings):
 
 def test_deleting_looks_past_what_is_kept_for_longer(settings, monkeypatch):
     settings.RAW_MESSAGE_RETENTION_DAYS = 30
-    monkeypatch.setattr(housekeeping, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(tidying, "ROWS_AT_ONCE", 2)
     long_ago = timezone.now() - timedelta(days=40)
     for _ in range(3):
         make_message(state="failed", processed_at=long_ago)
@@ -123,7 +123,7 @@ def test_deleting_looks_past_what_is_kept_for_longer(settings, monkeypatch):
     again = make_message(state="processed", processed_at=long_ago)
     InboundMessage.objects.filter(pk=again.pk).update(processed_at=timezone.now())
     make_message(state="processed", processed_at=long_ago)
-    assert delete_old_raw_messages() == 2
+    assert sum(delete_old_raw_messages()) == 2
     assert RawMessage.objects.count() == 4
 
 

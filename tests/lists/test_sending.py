@@ -164,5 +164,5 @@ def test_old_reports_are_forgotten():
     taken(dict)
     SendReport.objects.update(created_at=timezone.now() - KEPT - (NOW - NOW.replace(hour=0)))
     taken(dict, key="new")
-    assert delete_old_reports() == 1
+    assert sum(delete_old_reports()) == 1
     assert SendReport.objects.get().key == "new"

@@ -224,7 +224,7 @@ def test_old_files_are_deleted_and_their_reports_stay(campaign):
     job = counted(f"day,sent\n{DAY},5\n", campaign)
     waiting = handed_in(f"day,sent\n{DAY},6\n", campaign)
     SendImport.objects.update(created_at=timezone.now() - jobs.KEPT - timedelta(days=1))
-    jobs.delete_old()
+    sum(jobs.delete_old())
     assert not SendImport.objects.filter(pk__in=[job.pk, waiting.pk]).exists()
     assert SendReport.objects.exists()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from bounces import partitions
+from bounces import housekeeping, partitions
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"made {name}")
             for name in (*partitions.drop_old_raw_messages(now), *partitions.drop_old_events(now)):
                 self.stdout.write(f"dropped {name}")
+            housekeeping.delete_old_keys(now, after="", seconds=math.inf)
         found = partitions.parts()
         if not found:
             self.stdout.write("This database has no parts: its tables are plain.")

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bounces import roads, stopping
+from bounces import roads
 from bounces.models import InboundMessage, KnownMessage, Mailbox, MailboxRun
 from bounces.sources.mailbox import leasing, opening, scheduling
 from bounces.sources.mailbox.errors import ConnectionLost, MailboxError
@@ -27,6 +27,7 @@ from bounces.sources.mailbox.session import Position, Read, Session, number_of
 from bounces.storing import Incoming, store
 from bounces.text import storable
 from bounces.waking import wake
+from lists import stopping
 
 log = logging.getLogger(__name__)
 

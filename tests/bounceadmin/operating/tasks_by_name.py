@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from bounceadmin.models import Alert, AlertDelivery
-from bounces.models import RawMessage, TopicSubscription
+from bounces.models import RawMessage, SeenEvent, TopicSubscription
 from bounces.sources.sealing import seal
 from bounces.storing import Incoming, store
 from diagnostics.models import DiagnosticRun
@@ -99,6 +100,12 @@ def _old_messages(_folder: Path) -> tuple:
     for _ in range(3):
         row = make_message(state="processed", received_at=long_ago, processed_at=long_ago)
         RawMessage.objects.filter(pk=row.pk).delete()
+    return ()
+
+
+def _old_keys(_folder: Path) -> tuple:
+    for _ in range(3):
+        SeenEvent.objects.create(key=uuid4(), day=(timezone.now() - LONG_AGO).date())
     return ()
 
 
@@ -281,6 +288,7 @@ WORK: dict[str, Work] = {
     "bounces.tasks.fetch_due_mailboxes": Work(_due_mailbox, only_announces=True),
     "bounces.tasks.fetch_mailbox": Work(_mail_in_a_maildir),
     "bounces.tasks.forget_old_events": Work(_old_event),
+    "bounces.tasks.delete_old_keys": Work(_old_keys),
     "bounces.tasks.delete_old_messages": Work(_old_messages),
     "bounces.tasks.run_policy_dry_run": Work(_dry_run),
     "bounces.tasks.confirm_topic_subscription": Work(_topic, may_tell_twice=True),

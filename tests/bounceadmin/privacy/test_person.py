@@ -259,8 +259,8 @@ def test_old_events_are_kept_under_a_pseudonym(ann, settings):
     settings.EVENT_RETENTION_DAYS = 365
     BounceEvent.objects.update(occurred_at=timezone.now() - timedelta(days=366))
     young = make_event(address="bob@example.net", occurred_at=timezone.now())
-    assert forget_old_events() == 1
-    assert forget_old_events() == 0
+    assert sum(forget_old_events()) == 1
+    assert sum(forget_old_events()) == 0
     event = BounceEvent.objects.exclude(pk=young.pk).get()
     assert (event.address, event.domain) == (pseudonym(ANN), "example.net")
     assert event.diagnostic == event.reported_recipient == event.evidence == ""
@@ -270,7 +270,7 @@ def test_old_events_are_kept_under_a_pseudonym(ann, settings):
 
 def test_old_events_are_still_found_by_who_has_the_address(ann, settings, client):
     settings.EVENT_RETENTION_DAYS = 1
-    assert forget_old_events() == 1
+    assert sum(forget_old_events()) == 1
     client.force_login(make_user("Marketer"))
     page = client.get(reverse("address"), {"address": ANN}).content.decode()
     assert "The mailbox does not exist." in page
@@ -280,7 +280,7 @@ def test_old_events_are_still_found_by_who_has_the_address(ann, settings, client
 
 def test_no_retention_keeps_addresses(ann, settings):
     settings.EVENT_RETENTION_DAYS = 0
-    assert forget_old_events() == 0
+    assert sum(forget_old_events()) == 0
 
 
 def test_admins_download_and_erase_on_the_address_page(ann, client):
