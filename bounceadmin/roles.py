@@ -5,14 +5,21 @@ from __future__ import annotations
 from django.apps import apps as installed
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 _SEEN = ("lists", "bounces", "diagnostics")
 
+# Role -> what it may, in a sentence for whoever gives it.
+ABOUT = {
+    "Marketer": _("sees everything about list health, changes nothing."),
+    "Operator": _(
+        "sees, runs diagnostics, lets addresses be mailed again, cleans lists, pauses campaigns."
+    ),
+    "Admin": _("does everything, with policies, mailboxes, webhooks, tokens and accounts."),
+}
 # Role -> permissions as `app.codename`; `*` stands for any text.
 ROLES: dict[str, tuple[str, ...]] = {
-    # Sees everything about list health, changes nothing.
     "Marketer": (*(f"{app}.view_*" for app in _SEEN), "bounceadmin.view_alert"),
-    # Sees, looks for causes, lets addresses be mailed again, cleans lists, pauses campaigns.
     "Operator": (
         *(f"{app}.view_*" for app in _SEEN),
         "bounceadmin.view_alert*",
@@ -23,7 +30,6 @@ ROLES: dict[str, tuple[str, ...]] = {
         "lists.pause_campaign",
         "lists.add_note",
     ),
-    # Everything, people's accounts too.
     "Admin": (
         *(f"{app}.*" for app in _SEEN),
         *("bounceadmin.*", "api.*", "outgoing.*", "auth.*", "axes.*"),
@@ -36,10 +42,10 @@ def create_roles(**_kwargs) -> None:
     if not installed.is_installed("django.contrib.auth"):
         return
     for name, wanted in ROLES.items():
-        group, _ = Group.objects.get_or_create(name=name)
+        group, _made = Group.objects.get_or_create(name=name)
         query = Q(pk__in=[])
         for permission in wanted:
-            app, _, codename = permission.partition(".")
+            app, _dot, codename = permission.partition(".")
             start = codename.removesuffix("*")
             exact = Q(codename=codename) if start == codename else Q(codename__startswith=start)
             query |= Q(content_type__app_label=app) & exact

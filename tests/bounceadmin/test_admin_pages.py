@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -208,27 +208,6 @@ def test_another_spelling_of_an_address_is_refused_with_a_sentence(client, every
     assert b"This address is there already." in add("ANN@Example.NET").content
     assert b"Enter an address" in add("nobody").content
     assert add("bob@example.net").status_code == 302
-
-
-def test_an_account_is_made_with_its_role_in_one_go(client):
-    client.force_login(make_user("Admin"))
-    role = Group.objects.get(name="Marketer")
-    form = {
-        "username": "mary",
-        "usable_password": "true",
-        "password1": PASSWORD,
-        "password2": PASSWORD,
-        "groups": role.pk,
-        "is_staff": "on",
-    }
-
-    assert b"What this person may do" in client.get(reverse("admin:auth_user_add")).content
-    assert client.post(reverse("admin:auth_user_add"), form).status_code == 302
-
-    mary = User.objects.get(username="mary")
-    assert mary.is_staff
-    assert list(mary.groups.all()) == [role]
-    assert b"Marketer" in client.get(reverse("admin:auth_user_changelist")).content
 
 
 @pytest.mark.parametrize("label", ["lists.mailinglist", "lists.campaign", "lists.subscriber"])

@@ -48,7 +48,7 @@ def page(request, chromium: Browser, live_server, complaints: list[str]) -> Iter
     wide = request.param == "wide"
     context = chromium.new_context(
         base_url=live_server.url,
-        viewport={"width": 1440, "height": 900} if wide else {"width": 390, "height": 844},
+        viewport={"width": 1280, "height": 800} if wide else {"width": 390, "height": 844},
         color_scheme="light" if wide else "dark",
     )
     page = context.new_page()

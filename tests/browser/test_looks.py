@@ -1,4 +1,4 @@
-"""What everybody must be able to read: contrast in light (wide) and dark (phone)."""
+"""What everybody must be able to read, in light (wide) and dark (phone): contrast, and widths."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -33,6 +34,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text()
+BEYOND = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Bounces per mille -> every band.
 BANDS = (0, 30, 70, 200)
 
@@ -67,6 +69,9 @@ def filled():
         "list's policy": reverse("admin:lists_mailinglist_policy", args=[campaign.mailing_list_id]),
         "erase": reverse("erase_person") + "?address=ann@example.net",
         "upload": reverse("admin:lists_suppressionimport_new"),
+        "account": reverse("admin:auth_user_change", args=[make_user("Marketer").pk]),
+        "new account": reverse("admin:auth_user_add"),
+        "role": reverse("admin:auth_group_change", args=[Group.objects.get(name="Operator").pk]),
         **_jobs(),
         **_diagnosed(campaign),
         **_roads(),
@@ -130,13 +135,16 @@ def _diagnosed(campaign) -> dict[str, str]:
     }
 
 
-def test_all_text_has_enough_contrast(page: Page, log_in, filled):
+def test_all_text_has_enough_contrast_and_no_page_is_wider_than_the_window(
+    page: Page, log_in, filled
+):
     make_user("Admin", "alice")
     log_in("alice")
-    faint = {}
+    faint, wide = {}, {}
     for name, url in filled.items():
         page.goto(url)
-        found = page.evaluate(CONTRAST)
-        if found:
+        if found := page.evaluate(CONTRAST):
             faint[name] = found
-    assert faint == {}
+        if beyond := page.evaluate(BEYOND):
+            wide[name] = f"{beyond} px"
+    assert (faint, wide) == ({}, {})
