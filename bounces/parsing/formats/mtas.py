@@ -50,6 +50,10 @@ FORMATS: tuple[Format, ...] = (
             "this message was created automatically by the smtp relay",
             "this message was created automatically by the mail system",
             "this message was created automatically by exim",
+            "a message that you sent contained no recipient addresses",
+            "a message that you sent contained one or more recipient addresses that were",
+            "a message that you sent was rejected by the local scanning code",
+            "a message that you sent was longer than the maximum size",
         ),
         layout=EXIM,
         names_refuser="SMTP error",
@@ -102,6 +106,7 @@ FORMATS: tuple[Format, ...] = (
             ends=r"^(?:Message headers|Original message) follows?\.",
             paragraphs=True,
         ),
+        names_refuser="did not like our",
     ),
     Format(
         "hmailserver",
@@ -160,7 +165,12 @@ FORMATS: tuple[Format, ...] = (
         "domino",
         lines=("was not delivered to:",),
         fields=("subject: delivery failure: ", "x-mailer: lotus domino", "x-mimetrack"),
-        layout=Layout(begins=r"was not delivered to:?", details=r"^[ \t]*because:?[ \t]*$"),
+        layout=Layout(
+            begins=r"was not delivered to:?|nicht zugestellt werden an|pas été (?:remis|distribué) à|"
+            r"no se (?:ha entregado|entregó) a|non è stato (?:recapitato|consegnato) a|"
+            r"não foi entregue a|配信(?:され|でき)ませんでした",
+            details=r"^[ \t]*(?:because|weil|car|parce que|porque|perché|理由|原因)[:：]?[ \t]*$",
+        ),
         sure=False,
     ),
     Format(

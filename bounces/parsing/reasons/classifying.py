@@ -65,6 +65,7 @@ _ABOUT = PhraseIndex(WORD_ROWS)
 _ABOUT_REPLY = PhraseIndex((*WORD_ROWS, *REPLY_WORD_ROWS))
 _WEAK = PhraseIndex(WEAK_ROWS)
 _WORDS: dict[str, Provider] = {word: p for p in reversed(PROVIDERS) for word in p.words}
+_BY_FORMAT: dict[str, Provider] = {form: p for p in PROVIDERS for form in p.formats}
 _RANK: dict[str, int] = {p.name: rank for rank, p in enumerate(PROVIDERS)}
 _INDEXES: dict[str, PhraseIndex] = {p.name: PhraseIndex(p.phrases) for p in PROVIDERS}
 
@@ -179,7 +180,7 @@ def _provider_of(case: _Case) -> Provider | None:
         provider = provider_at(evidence.reporting_mta)
         if provider is not None and provider.reports:
             return provider
-    return None
+    return _BY_FORMAT.get(evidence.format)
 
 
 def _by_text(case: _Case) -> Verdict | None:

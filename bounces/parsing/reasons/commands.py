@@ -72,6 +72,8 @@ _INDEX = PhraseIndex(_PHRASES)
 
 _PROGRAM_WITHIN = 24
 """Before which character of a reply a program's name stands, as Sendmail quotes it: `"|/bin/f"`."""
+_PROGRAM = re.compile(r"/[\w./-]{2,80}: ", re.A)
+"""How the output of a local program begins, which names itself."""
 _STATE = re.compile(r"\(state (\d{1,2})\)")
 
 
@@ -110,7 +112,7 @@ def command_marked_in(text: str) -> str | None:
     """Return the SMTP command that a reporter marks by a type or a number, or None."""
     if text[:7].lower() == "x-unix;":
         return "PIPE"
-    if '"|' in text[:_PROGRAM_WITHIN]:
+    if '"|' in text[:_PROGRAM_WITHIN] or (text[:1] == "/" and _PROGRAM.match(text)):
         return "PIPE"
     state = state_in(text)
     return state.command if state else None

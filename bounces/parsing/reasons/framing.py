@@ -31,7 +31,8 @@ _QUOTED = "<<<"
 _QMAIL = " remote host said "
 _FAREWELL = " giving up on "
 """How qmail ends, before the address of the host."""
-_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote server said ")
+_REPLY_FOLLOWS = (" the error that the other server returned was ", " remote server said ",
+                  " remote server replied ")  # fmt: skip
 """After these only the reply counts."""
 
 

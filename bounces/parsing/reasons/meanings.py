@@ -8,6 +8,7 @@ BY_STATUS: dict[tuple[str, str], str] = {
     ("mesgtoobig", "2.3"): "exceedlimit",
     ("mailboxfull", "3.1"): "systemfull",
     ("exceedlimit", "2.2"): "mailboxfull",
+    ("mailererror", "2.2"): "mailboxfull",
     ("contenterror", "5.4"): "syntaxerror",
     ("rejected", "3.2"): "notaccept",
     ("hostunknown", "1.7"): "rejected",

@@ -12,7 +12,7 @@ MICROSOFT = Provider(
     reports=True,
     words=("resolver", "storedrv", "smtpsend", "recipientnotfound", "eop"),
     code=re.compile(
-        r"(?<![a-z0-9])(s3140|s3150|(?:rp|sc|ou|dy)-\d{3}|attr\d+)(?![a-z0-9])"
+        r"(?<![a-z0-9])(s3140|s3150|(?:rp|sc|ou|dy)-\d{3})(?![a-z0-9])"
     ),
     codes={
         "s3140": "blocked",
@@ -27,9 +27,6 @@ MICROSOFT = Provider(
         "ou-002": "badreputation",
         "dy-001": "blocked",
         "dy-002": "blocked",
-        "attr34": "norelaying",
-        "attr35": "norelaying",
-        "attr36": "norelaying",
     },
     phrases=(
         ("blocked", "banned sending ip"),

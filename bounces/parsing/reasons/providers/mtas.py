@@ -5,6 +5,7 @@ from bounces.parsing.reasons.providers.table import Provider
 DOMINO = Provider(
     name="domino",
     source="HCL Domino: router messages",
+    formats=("domino",),
     words=("domino",),
     phrases=(
         ("systemerror", "several matches found"),
@@ -15,6 +16,9 @@ DOMINO = Provider(
         ("userunknown", "nicht im domino verzeichnis"),
         ("userunknown", "no aparece en el directorio domino"),
         ("userunknown", "non in elenco nella directory domino"),
+        ("hostunknown", "no route found to domain"),
+        ("hostunknown", "no route found to server"),
+        ("mailboxfull", "mail datei * größenbeschränkung"),
         ("userunknown", "domino directory"),
         ("filtered", "cannot route mail to user"),
     ),
@@ -23,6 +27,7 @@ DOMINO = Provider(
 EXCHANGE_CLASSIC = Provider(
     name="exchange-classic",
     source="Exchange 5.5 and 2000: Internet Mail Service reports",
+    formats=("exchange2003",),
     words=("msexch",),
     phrases=(
         ("userunknown", "unknown recipient"),
@@ -32,6 +37,7 @@ EXCHANGE_CLASSIC = Provider(
         ("mailboxfull", "mailbox is full"),
         ("networkerror", "maximum hop count exceeded"),
         ("networkerror", "loop detected"),
+        ("norelaying", "unable to relay"),
         ("securityerror", "you do not have permission"),
         ("mesgtoobig", "message size exceeds"),
         ("systemerror", "connector"),
@@ -43,6 +49,7 @@ EXCHANGE_CLASSIC = Provider(
 GROUPWISE = Provider(
     name="groupwise",
     source="GroupWise Internet Agent messages",
+    formats=("groupwise",),
     words=("groupwise", "gwia"),
     phrases=(
         ("mailboxfull", "mailbox size limit"),

@@ -23,6 +23,8 @@ class Provider:
     """Whether its reports about others' refusals carry codes of its own."""
     words: tuple[str, ...] = ()
     """Words (as `phrases.words_of` makes them) that only this provider's replies contain."""
+    formats: tuple[str, ...] = ()
+    """Formats of reports whose own words are its."""
     phrases: tuple[tuple[str, str], ...] = ()
     """(reason, phrase), the more telling first."""
     code: re.Pattern[str] | None = None

@@ -32,6 +32,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "does not have any mx",
         "mail domain mentioned in email address is unknown",
         "no mail server could be found",
+        "no mail servers appear to exist*",
         "no mx records",
         "no mx or a",
         "no dns data",
