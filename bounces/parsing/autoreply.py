@@ -46,7 +46,8 @@ _ANSWERS = frozenset({"in-reply-to", "references"})
 _MASS_MAIL = frozenset({"list-unsubscribe", "list-id", "list-post", "feedback-id"})
 # How subjects of automatic replies begin, by language: they say so themselves.
 _SURE = {
-    "any": r"\[?auto[- ]?re(?:ply|sponse)\]?|autoreply|auto: |o\.o\.o\.|ooo\b",
+    "any": r"\[?auto[- ]?re(?:ply|sponse)\]?|autoreply|auto: |o\.o\.o\.|ooo\b|"
+    r"[^:]{1,20} auto[- ]?re(?:ply|sponse)$",
     "en": r"(?:re: )?auto(?:mat(?:ic|ed|ically))?[- ]?(?:generated )?(?:email |e-mail |mail )?"
     r"(?:repl(?:y|ies)|response|responder|answer|acknowledge?ment)|"
     r"(?:i am |i'm |i will be )?(?:currently )?out of (?:the )?office|"

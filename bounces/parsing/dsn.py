@@ -175,7 +175,8 @@ def _finding(fields: Headers, reporting: str) -> Finding:
     finding.remote_mta = host_of(fields.get("remote-mta"))
     finding.reporting_mta = reporting
     actual = _behind_type(fields.get("x-actual-recipient")) if "x-actual-recipient" in names else ""
-    if kind == "x-unix" or _behind_type(final).startswith(_PROGRAM) or actual.startswith(_PROGRAM):
+    is_program = _behind_type(final).startswith(_PROGRAM) and final[:4].lower() != "x400"
+    if kind == "x-unix" or is_program or actual.startswith(_PROGRAM):
         finding.command = "PIPE"
     if "x-powermta-bouncecategory" in names:
         category = fields.get("x-powermta-bouncecategory")

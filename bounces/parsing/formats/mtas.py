@@ -166,8 +166,9 @@ FORMATS: tuple[Format, ...] = (
         lines=("was not delivered to:",),
         fields=("subject: delivery failure: ", "x-mailer: lotus domino", "x-mimetrack"),
         layout=Layout(
-            begins=r"was not delivered to:?|nicht zugestellt werden an|pas été (?:remis|distribué) à|"
-            r"no se (?:ha entregado|entregó) a|non è stato (?:recapitato|consegnato) a|"
+            begins=r"was not delivered to:?|nicht zugestellt werden an|"
+            r"pas été (?:remis|distribué) à|no se (?:ha entregado|entregó) a|"
+            r"non è stato (?:recapitato|consegnato) a|"
             r"não foi entregue a|配信(?:され|でき)ませんでした",
             details=r"^[ \t]*(?:because|weil|car|parce que|porque|perché|理由|原因)[:：]?[ \t]*$",
         ),

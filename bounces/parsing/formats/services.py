@@ -100,6 +100,11 @@ FORMATS: tuple[Format, ...] = (
         ),
     ),
     Format(
+        "mailmarshal",
+        lines=("mailmarshal (an automated content monitoring",),
+        layout=Layout(labels=r"To:", listed=False),
+    ),
+    Format(
         "surfcontrol",
         lines=("a transcript of the attempts to send the message follows",),
         fields=("x-mailer: surfcontrol", "x-sef-processed"),

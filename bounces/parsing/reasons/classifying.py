@@ -30,6 +30,7 @@ from bounces.parsing.reasons.meanings import (
     BY_STATUS,
     GREETING,
     KEPT_FOR_PIPE,
+    PLAIN,
     PUT_OFF,
     SILENT,
     TELLING,
@@ -219,6 +220,9 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
     """Return what `reason`, found by `words`, means with this code and at this command."""
     reason = _sharpened(reason, case)
     command = case.command
+    evidence = case.evidence
+    if reason == "hostunknown" and evidence.smtp_code[:1] == "4" and evidence.status[2:4] != "1.":
+        return "networkerror"  # a host that answers so could not look it up for the moment
     if command == "PIPE" and reason not in KEPT_FOR_PIPE:
         return "mailererror"
     if command == "MAIL" and reason in ("hostunknown", "userunknown"):
@@ -299,6 +303,8 @@ def _by_code(case: _Case) -> Verdict:
     if reason := BY_FORMAT.get(evidence.format, ""):
         return case.verdict(reason, f"format:{evidence.format}")
     if status in ("5.7.0", "5.7.1"):
+        if evidence.smtp_code in PLAIN:
+            return case.verdict(BY_REPLY[evidence.smtp_code], f"reply:{evidence.smtp_code}")
         return case.verdict(reason_of_status(status), f"status:{status}")
     if verdict := _by_weak_phrase(case):
         return verdict

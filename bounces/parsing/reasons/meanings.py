@@ -46,6 +46,8 @@ BY_REPLY: dict[str, str] = {
     "552": "mailboxfull",
     "556": "notaccept",
 }
+PLAIN = frozenset(("551", "556"))
+"""Reply codes that say one thing, and more than a bare x.7.1."""
 ADDRESS_FORMATS = frozenset(
     ("courier", "domino", "exchange2003", "mcafee", "microsoft-smtp", "verizon", "imailserver")
 )

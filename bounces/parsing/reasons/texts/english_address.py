@@ -93,6 +93,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "no longer an employee",
         "no longer employed",
         "no longer works",
+        "employee left",
+        "employee has left",
         "no longer in use",
         "no longer in service",
         "no longer at this",

@@ -29,7 +29,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "no space", "no more space", "not enough space", "not enough room", "insufficient space",
         "used up", "capacity", "available space", "storage limit", "storage space", "disk space",
         "disc space", "allocated space", "overflow", "overflowing", "overfull", "exhausted",
-        "storage allotment", "maximum size")),
+        "storage allotment", "maximum size", "size reached")),
     ("authfailure", "spf dkim dmarc arc domainkeys authentication aligned alignment", (
         "fail", "failed", "fails", "failure", "failing", "error", "permerror", "temperror",
         "permanent error", "invalid", "did not pass", "does not pass", "not pass", "missing",
@@ -88,7 +88,8 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("blocked", _CLIENT, (
         *_REFUSED, "blacklisted", "blocklisted", "listed", "not welcome", "spammer", "spammers",
         "abuse", "abusive", "attack", "unwelcome", "dynamic", "not trusted", "untrusted",
-        "go away", "found in", "found on", "quarantined", "hijacked", "compromised", "threat")),
+        "go away", "found in", "found on", "filtered", "quarantined", "hijacked",
+        "compromised", "threat")),
     ("contenterror", _FILE, (
         *_REFUSED, "encrypted", "executable", "not supported", "unsupported",
         "cannot be accepted", "may not be sent", "not sent")),
@@ -112,11 +113,11 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "not a member", "not approved", "not on the list", "not in the whitelist",
         "not in the list", "must exist", "must resolve",
         "not resolve", "unresolvable", "bogus", "fake", "not one of your", "not yours",
-        "does not match", "not match", "may not use")),
-    ("notaccept", "domain host server destination system", (
+        "does not match", "not match", "may not use", "not welcome", "unwelcome")),
+    ("notaccept", "domain host server destination system machine", (
         "does not accept mail", "does not accept email", "does not accept messages",
-        "not accept any", "accepts no", "does not receive", "receives no", "no smtp service",
-        "send only")),
+        "not accept any", "accepts no", "does not receive", "receives no", "never receives",
+        "never accepts", "no smtp service", "send only")),
     ("hasmoved", _PERSON + " " + _PLACE, (
         "has moved", "moved to", "has changed", "new address is", "now uses", "replaced by")),
     ("hostunknown", "domain domains", ("not reachable", "unreachable")),

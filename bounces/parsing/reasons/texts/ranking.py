@@ -26,6 +26,7 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("rejected", "groups google com support"),
     ("expired", "did not accept our requests to connect"),
     ("contenterror", "duplicate header"),
+    ("notcompliantrfc", "duplicate message id"),
     ("spamdetected", "blacklisted url"),
     ("spamdetected", "url * blacklisted"),
     ("spamdetected", "surbl"),
@@ -50,6 +51,8 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("systemerror", "temporary authentication failure"),
     ("systemerror", "temporary verification failure"),
     ("blocked", "ip address blacklisted by recipient"),
+    ("spamdetected", "blocked by our spam"),
+    ("spamdetected", "blocked by * spam firewall"),
     ("filtered", "blocked by the recipient"),
     ("filtered", "blacklisted by recipient"),
     ("securityerror", "unauthenticated senders not allowed"),
@@ -208,7 +211,7 @@ REPLY_WORDS: tuple[tuple[str, str], ...] = (
 TOGETHER: tuple[tuple[str, str, str], ...] = (
     # What a phrase is taken for, words beside it, what both mean.
     ("securityerror", "spf dkim dmarc", "authfailure"),
-    ("rejected", "spf dkim dmarc", "authfailure"),
+    ("rejected", "spf dkim dmarc openspf", "authfailure"),
     ("securityerror", "encryption starttls", "failedstarttls"),
     ("systemerror", "tls starttls", "failedstarttls"),
     ("blocked", "surbl uribl hyperlink hyperlinks", "spamdetected"),
