@@ -26,3 +26,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "bounceadmin.errors.bad_request"
+handler403 = "bounceadmin.errors.permission_denied"
+handler404 = "bounceadmin.errors.not_found"
+handler500 = "bounceadmin.errors.server_error"
