@@ -32,9 +32,12 @@ from bounces.storing import Incoming, store
 from lists.models import (
     Campaign,
     CampaignDay,
+    CampaignTotal,
     DomainDay,
+    DomainTotal,
     MailingList,
     ReasonDay,
+    ReasonTotal,
     Subscriber,
     Subscription,
     Suppression,
@@ -52,9 +55,12 @@ WRITTEN: tuple[type[models.Model], ...] = (
     SeenEvent,
     Suppression,
     SuppressionLog,
+    CampaignTotal,
     CampaignDay,
     DomainDay,
+    DomainTotal,
     ReasonDay,
+    ReasonTotal,
 )
 # (status, reply) -> how many of a hundred.
 REPLIES = {

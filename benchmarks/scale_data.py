@@ -25,9 +25,12 @@ from lists import kept_rankings
 from lists.models import (
     Campaign,
     CampaignDay,
+    CampaignTotal,
     DomainDay,
+    DomainTotal,
     MailingList,
     ReasonDay,
+    ReasonTotal,
     SentMessage,
     Subscriber,
     Subscription,
@@ -62,8 +65,11 @@ FILLED = (
     RawMessage,
     BounceEvent,
     CampaignDay,
+    CampaignTotal,
     DomainDay,
+    DomainTotal,
     ReasonDay,
+    ReasonTotal,
     Suppression,
     SuppressionLog,
 )
@@ -109,7 +115,7 @@ JOIN (VALUES {said}) AS said(first, behind, kind, category, reason, status)
   ON thousandth >= said.first AND thousandth < said.behind
 """
 _TALLIED = """
-SELECT campaign + 1 AS campaign, (at AT TIME ZONE 'UTC')::date AS day, {key} AS key,
+SELECT campaign + 1 AS campaign, {day} AS day, {key} AS key,
   count(*) * {sent} AS sent, count(*) FILTER (WHERE category = 'hard') AS hard,
   count(*) FILTER (WHERE category = 'soft') AS soft,
   count(*) FILTER (WHERE category = 'block') AS block,
@@ -316,17 +322,18 @@ def _events() -> None:
 
 def _counts() -> None:
     sums = {name: name for name in ("sent", "hard", "soft", "block", "complaint")}
-    of = {"campaign_id": "campaign", "day": "day"}
-    for model, column, key in (
-        (CampaignDay, None, "''"),
-        (DomainDay, "domain", "domain"),
-        (ReasonDay, "reason", "reason"),
+    of_bounces = "WHERE hard + soft + block > 0"
+    for days, totals, column, counted, only in (
+        (CampaignDay, CampaignTotal, None, sums, ""),
+        (DomainDay, DomainTotal, "domain", sums, ""),
+        (ReasonDay, ReasonTotal, "reason", {"count": "hard + soft + block"}, of_bounces),
     ):
-        rows = _TALLIED.format(key=key, sent=SENT_FOR_A_BOUNCE)
-        counted = {"count": "hard + soft + block"} if model is ReasonDay else sums
-        named = {column: "key"} if column else {}
-        only = "WHERE hard + soft + block > 0" if model is ReasonDay else ""
-        _fill(model, f"FROM ({rows}) AS tallied {only}", {**of, **named, **counted})
+        for model, day in ((days, "(at AT TIME ZONE 'UTC')::date"), (totals, "NULL::date")):
+            rows = _TALLIED.format(key=column or "''", day=day, sent=SENT_FOR_A_BOUNCE)
+            columns = {"campaign_id": "campaign", **counted}
+            columns |= {column: "key"} if column else {}
+            columns |= {"day": "day"} if model is days else {}
+            _fill(model, f"FROM ({rows}) AS tallied {only}", columns)
 
 
 def _suppressions() -> None:

@@ -15,7 +15,7 @@ from bounces.models import InboundMessage
 from diagnostics.models import DiagnosticRun, Probe
 from diagnostics.plans import PLANS
 from lists.admin.how_to_send_page import context_of
-from lists.models import Campaign, CampaignDay, MailingList
+from lists.models import Campaign, CampaignTotal, MailingList
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _sends_step() -> Step:
             "A bounce rate needs a denominator. Your sending application reports it by the API, "
             "an ESP by webhooks, or you upload a CSV file."
         ),
-        done=CampaignDay.objects.filter(sent__gt=0).exists(),
+        done=CampaignTotal.objects.filter(sent__gt=0).exists(),
         links=tuple(
             link
             for link in (

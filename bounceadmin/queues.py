@@ -47,6 +47,7 @@ ROUTES: dict[str, Queue] = {
     "bounces.tasks.confirm_topic_subscription": DELIVER,
     "lists.tasks.record_bands": DEFAULT,
     "lists.tasks.rank_domains": LONG,
+    "lists.tasks.keep_counts": LONG,
     "lists.tasks.delete_old_reports": LONG,
     "lists.tasks.clean": LONG,
     "lists.tasks.run_suppression_import": LONG,

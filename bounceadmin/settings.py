@@ -157,6 +157,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "record-bands": {"task": "lists.tasks.record_bands", **_every(120.0)},
     "rank-domains": {"task": "lists.tasks.rank_domains", **_every(60.0)},
+    "keep-counts": {
+        "task": "lists.tasks.keep_counts",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "delete-old-reports": {
         "task": "lists.tasks.delete_old_reports",
         "schedule": crontab(hour=3, minute=40),
@@ -284,6 +288,9 @@ FOLD_LOCAL_PART = env.bool("FOLD_LOCAL_PART", default=True)
 VERP_KEYS = env.list("VERP_KEYS", default=[])
 
 # --- lists ------------------------------------------------------------------------------------
+# Days whose counts by recipient domain and by reason are kept, but never fewer than health is asked
+# for (366); what each campaign has come to, and its days as a whole, stay. 0 keeps all.
+DAY_COUNT_RETENTION_DAYS = env.int("DAY_COUNT_RETENTION_DAYS", default=400)
 # The largest file of suppressions that may be imported through a page.
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=512 * 1024 * 1024)
 

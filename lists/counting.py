@@ -10,7 +10,16 @@ from datetime import date
 from django.db import connection
 
 from lists import bulk
-from lists.models import CampaignDay, DomainDay, ReasonDay
+from lists.models import (
+    CampaignDay,
+    CampaignTotal,
+    DomainDay,
+    DomainTotal,
+    ReasonDay,
+    ReasonTotal,
+)
+
+_Rows = dict[tuple, Counter[str]]
 
 TALLIES = ("sent", "delivered", "hard", "soft", "block", "complaint", "unverified")
 
@@ -32,23 +41,36 @@ class Count:
 
 
 def add(counts: Iterable[Count]) -> None:
-    """Add `counts` to the three tables; call it within the transaction that made them true."""
-    by_campaign: dict[tuple, Counter[str]] = defaultdict(Counter)
-    by_domain: dict[tuple, Counter[str]] = defaultdict(Counter)
-    by_reason: dict[tuple, Counter[str]] = defaultdict(Counter)
+    """Add `counts` to days and totals; call it within the transaction that made them true.
+
+    A campaign's total is first: who has its row has all others of the campaign to itself, so that
+    two who count more than once in a transaction, or several days, do not deadlock.
+    """
+    by_campaign: _Rows = defaultdict(Counter)
+    by_domain: _Rows = defaultdict(Counter)
+    by_reason: _Rows = defaultdict(Counter)
     for count in counts:
         by_campaign[count.campaign_id, count.day][count.tally] += count.number
         by_domain[count.campaign_id, count.day, count.domain][count.tally] += count.number
         if count.reason:
             by_reason[count.campaign_id, count.day, count.reason]["count"] += count.number
+    merge(CampaignTotal, ("campaign_id",), TALLIES, _over_days(by_campaign))
     merge(CampaignDay, ("campaign_id", "day"), TALLIES, by_campaign)
     merge(DomainDay, ("campaign_id", "day", "domain"), TALLIES, by_domain)
+    merge(DomainTotal, ("campaign_id", "domain"), TALLIES, _over_days(by_domain))
     merge(ReasonDay, ("campaign_id", "day", "reason"), ("count",), by_reason)
+    merge(ReasonTotal, ("campaign_id", "reason"), ("count",), _over_days(by_reason))
 
 
-def merge(
-    model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: dict[tuple, Counter[str]]
-) -> None:
+def _over_days(rows: _Rows) -> _Rows:
+    """The sums of rows that differ in the day alone, which is second in their keys."""
+    sums: _Rows = defaultdict(Counter)
+    for (campaign_id, _day, *what), tallies in rows.items():
+        sums[campaign_id, *what].update(tallies)
+    return sums
+
+
+def merge(model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: _Rows) -> None:
     """Insert the rows, or add to those that are there, in one statement.
 
     Rows that only take away are changed one by one: they are few, and no such row can be inserted.

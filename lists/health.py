@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
-
 from lists.bands import SEVERITY, Band, Thresholds, band_for
-from lists.counted import Counts, Domain, Period, Reason
-from lists.models import Campaign, CampaignDay, DomainDay, MailingList, ReasonDay, StreamPolicy
+from lists.counted import TALLIES, Counts, Domain, Period, Reason
+from lists.models import (
+    Campaign,
+    CampaignDay,
+    CampaignTotal,
+    DomainTotal,
+    MailingList,
+    ReasonTotal,
+    StreamPolicy,
+)
 from lists.ranking import (
-    BOUNCED,
     SUMS,
     TOP,
     counts_of,
@@ -21,8 +26,11 @@ from lists.ranking import (
     top_domains,
     top_reasons,
     worst_domains,
+    worst_first,
 )
 
+# Of campaigns that are compared: so many domains of each are candidates.
+_WORST_OF_EACH = 3 * TOP
 # A day's own rate jumps about, since bounces come the day after; this many days are taken together.
 ROLLING_DAYS = 7
 
@@ -157,8 +165,8 @@ def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
 
     Give campaigns whose lists are loaded.
     """
-    rows = CampaignDay.objects.filter(campaign__in=campaigns).values("campaign").annotate(**SUMS)
-    sums = {row["campaign"]: counts_of(row) for row in rows.order_by()}
+    totals = CampaignTotal.objects.filter(campaign__in=campaigns).values("campaign", *TALLIES)
+    sums = {row["campaign"]: counts_of(row) for row in totals}
     thresholds = _thresholds()
     found = []
     for campaign in campaigns:
@@ -169,34 +177,36 @@ def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
 
 
 def compared(campaigns: Sequence[Campaign]) -> Compared:
-    """What campaigns have come to since they started, by reason and domain, in four queries.
+    """What campaigns have come to since they started, in four queries and one for each of them.
 
-    The rows are the reasons and domains with the most bounces of all of them together.
+    The rows are the reasons with the most bounces of all of them together, and likewise the
+    domains, which are looked for among the worst of each.
     """
     reasons: dict[str, Counter[int]] = defaultdict(Counter)
-    rows = ReasonDay.objects.filter(campaign__in=campaigns).values("reason", "campaign")
-    for row in rows.annotate(number=Sum("count")).order_by():
-        reasons[row["reason"]][row["campaign"]] = row["number"]
+    rows = ReasonTotal.objects.filter(campaign__in=campaigns)
+    for name, pk, number in rows.values_list("reason", "campaign", "count"):
+        reasons[name][pk] += number
+    worst = {
+        name
+        for one in campaigns
+        for name in worst_first(one.pk).values_list("domain", flat=True)[:_WORST_OF_EACH]
+    }
     domains: dict[str, dict[int, Counts]] = defaultdict(dict)
-    most = (
-        DomainDay.objects.filter(campaign__in=campaigns)
-        .values("domain")
-        .annotate(bounced=Sum(BOUNCED))
-        .filter(bounced__gt=0)
-        .order_by("-bounced", "domain")
-        .values_list("domain", flat=True)[:TOP]
-    )
-    rows = DomainDay.objects.filter(campaign__in=campaigns, domain__in=list(most))
-    for row in rows.values("domain", "campaign").annotate(**SUMS).order_by():
+    cells = DomainTotal.objects.filter(campaign__in=campaigns, domain__in=worst)
+    for row in cells.values("domain", "campaign", *TALLIES):
         domains[row["domain"]][row["campaign"]] = counts_of(row)
     ids = [campaign.pk for campaign in campaigns]
     ranked = sorted(reasons.items(), key=lambda item: (-item[1].total(), item[0]))[:TOP]
+
+    def bounced(domain: str) -> tuple[int, str]:
+        return -sum(counts.bounced for counts in domains[domain].values()), domain
+
     return Compared(
         campaigns=tuple(campaigns_health(campaigns)),
         reasons=tuple((name, tuple(counts[pk] for pk in ids)) for name, counts in ranked),
         domains=tuple(
             (name, tuple(domains[name].get(pk, Counts()) for pk in ids))
-            for name in sorted(domains, key=lambda d: -sum(c.bounced for c in domains[d].values()))
+            for name in sorted(domains, key=bounced)[:TOP]
         ),
     )
 

@@ -49,6 +49,10 @@ BELOW_ZERO_ANYWHERE = gettext_noop(
     "%(day)s, unknown domain: %(reported)s are reported as %(tally)s, so %(change)s cannot be "
     "taken back."
 )
+LONG_AGO = gettext_noop(
+    "%(day)s: what was reported by domain is kept since %(since)s. Numbers of earlier days can be "
+    "added, but not replaced or taken back."
+)
 NO_CAMPAIGN = gettext_noop("There is no such campaign: give its number or bounce address.")
 NO_DAY = gettext_noop("The day must be written as 2026-11-20, and not be to come.")
 NO_SUCH_DOMAIN = gettext_noop("This is no domain, such as example.net.")
@@ -58,6 +62,7 @@ TEMPLATES = (
     WORKER_DIED,
     BELOW_ZERO,
     BELOW_ZERO_ANYWHERE,
+    LONG_AGO,
     NO_CAMPAIGN,
     NO_DAY,
     NO_SUCH_DOMAIN,

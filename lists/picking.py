@@ -11,6 +11,8 @@ from lists.models.choices import Stream
 
 PERIODS = (7, 30, 90)
 DEFAULT_PERIOD = 30
+# The most days that the API tells the health of.
+LONGEST_PERIOD = 366
 
 
 @dataclass(frozen=True, slots=True)

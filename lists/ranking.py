@@ -14,7 +14,14 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from lists.counted import TALLIES, Counts, Domain, Period, Reason
-from lists.models import Campaign, DomainDay, DomainRanking, MailingList, ReasonDay
+from lists.models import (
+    Campaign,
+    DomainDay,
+    DomainRanking,
+    DomainTotal,
+    MailingList,
+    ReasonDay,
+)
 
 TOP = 8
 SUMS = {name: Sum(name) for name in TALLIES}
@@ -71,6 +78,12 @@ def worst_domains(
     rows = scoped(DomainDay.objects.all(), period, stream)
     ranked = ranked_by("campaign__mailing_list", rows, 1)
     return {row["campaign__mailing_list"]: Domain(row["domain"], counts_of(row)) for row in ranked}
+
+
+def worst_first(campaign_id: int) -> QuerySet[DomainTotal]:
+    """A campaign's domains that bounced, ever; an index has them in this order."""
+    rows = DomainTotal.objects.filter(campaign=campaign_id).annotate(bounced=BOUNCED)
+    return rows.filter(bounced__gt=0).order_by("-bounced", "domain")
 
 
 def top_reasons(

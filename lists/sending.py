@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
-from lists import counting, kept_words
+from lists import counting, kept_words, totals
 from lists.addresses import domain_of
 from lists.models import Campaign, CampaignDay, DomainDay, SentMessage
 from lists.people import ensure_subscribers
@@ -62,21 +63,44 @@ class Recorded:
         )
 
 
-class BelowZeroError(Exception):
-    """A correction takes back more than was reported; nothing of its report was recorded."""
+class CorrectionError(Exception):
+    """What was reported cannot be changed like that; nothing of the report was recorded."""
+
+    code = ""
+    """What the API calls it."""
+
+    def __init__(self, count: SentCount, kept: str) -> None:
+        self.count = count
+        self.kept = kept
+        """Why, in English, to be kept."""
+        super().__init__(kept_words.shown(kept))
+
+
+class BelowZeroError(CorrectionError):
+    """It takes back more than was reported."""
+
+    code = "below-zero"
 
     def __init__(self, count: SentCount, tally: str, reported: int) -> None:
-        self.count = count
         template = kept_words.BELOW_ZERO if count.domain else kept_words.BELOW_ZERO_ANYWHERE
-        # In English, to be kept.
-        self.kept = template % {
+        about = {
             "day": count.day.isoformat(),
             "domain": count.domain,
             "reported": reported,
             "tally": tally,
             "change": -(getattr(count, tally) or 0),
         }
-        super().__init__(kept_words.shown(self.kept))
+        super().__init__(count, template % about)
+
+
+class LongAgoError(CorrectionError):
+    """What was reported of the day is no longer known by domain."""
+
+    code = "long-ago"
+
+    def __init__(self, count: SentCount, since: date) -> None:
+        about = {"day": count.day.isoformat(), "since": since.isoformat()}
+        super().__init__(count, kept_words.LONG_AGO % about)
 
 
 @transaction.atomic
@@ -90,26 +114,27 @@ def record(
     counts: Iterable[SentCount],
     *,
     replace: bool = False,
-    refuse: Callable[[BelowZeroError], None] | None = None,
+    refuse: Callable[[CorrectionError], None] | None = None,
 ) -> Recorded:
     """Add `counts` to what was reported before, or put them in its place.
 
     In its place: of the same campaign, day and domain; other domains of the day stay. Raises
-    BelowZeroError, and then has changed nothing; or, with `refuse`, hands it the error and passes
+    CorrectionError, and then has changed nothing; or, with `refuse`, hands it the error and passes
     over what is said of that campaign, day and domain.
     """
     wanted = _merged(counts, replace)
-    if not replace and all((getattr(c, t) or 0) >= 0 for c in wanted for t in TALLIES):
+    if not replace and not any(map(_takes_back, wanted)):
         return _change(wanted)
     total = Recorded()
+    since = totals.kept_since(timezone.now())
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
         reported = _locked(chunk)
         changes = []
         for count in chunk:
             try:
-                changes.append(_difference(count, reported, replace))
-            except BelowZeroError as error:
+                changes.append(_difference(count, reported, replace, since))
+            except CorrectionError as error:
                 if refuse is None:
                     raise
                 refuse(error)
@@ -167,6 +192,10 @@ def _merged(counts: Iterable[SentCount], replace: bool) -> list[SentCount]:
     return [SentCount(*key, **tallies) for key, tallies in sorted(merged.items())]
 
 
+def _takes_back(count: SentCount) -> bool:
+    return any((getattr(count, tally) or 0) < 0 for tally in TALLIES)
+
+
 def _lock_campaigns(ids: Iterable[int]) -> None:
     rows = Campaign.objects.select_for_update(no_key=True).filter(pk__in=set(ids))
     list(rows.order_by("pk").values_list("pk"))
@@ -174,9 +203,12 @@ def _lock_campaigns(ids: Iterable[int]) -> None:
 
 def _locked(counts: Sequence[SentCount]) -> dict[tuple, DomainDay]:
     """What is reported so far, kept from others, in the order in which `counting` takes rows."""
-    _lock_campaigns(count.campaign_id for count in counts)
+    campaigns = {count.campaign_id for count in counts}
+    _lock_campaigns(campaigns)
+    # Their totals are locked too, and hold what the days do, so that nothing in them gets negative.
+    totals.mend(campaigns, timezone.now())
     about = {
-        "campaign_id__in": {count.campaign_id for count in counts},
+        "campaign_id__in": campaigns,
         "day__in": {count.day for count in counts},
     }
     days = CampaignDay.objects.select_for_update(of=("self",)).filter(**about)
@@ -188,8 +220,12 @@ def _locked(counts: Sequence[SentCount]) -> dict[tuple, DomainDay]:
     return {(row.campaign_id, row.day, row.domain): row for row in ordered}
 
 
-def _difference(count: SentCount, reported: Mapping[tuple, DomainDay], replace: bool) -> SentCount:
-    """`count` as a change of what is reported."""
+def _difference(
+    count: SentCount, reported: Mapping[tuple, DomainDay], replace: bool, since: date | None
+) -> SentCount:
+    """`count` as a change of what is reported, which is known `since` then."""
+    if since is not None and count.day < since and (replace or _takes_back(count)):
+        raise LongAgoError(count, since)
     row = reported.get((count.campaign_id, count.day, count.domain))
     changes: dict[str, int | None] = {}
     for tally in TALLIES:

@@ -74,7 +74,7 @@ def take(
     """Count what a file says, all of it in one transaction; rows that say nothing are refused.
 
     The same file again counts nothing, unless `options.again`. Raises UnreadableFileError and
-    BelowZeroError, and then has counted nothing.
+    CorrectionError, and then has counted nothing.
     """
     digest = _digest(file)
     campaign_id = options.campaign.pk if options.campaign else None

@@ -21,7 +21,7 @@ from lists.importing import storing, working
 from lists.importing.shapes import Shape
 from lists.jobs import Turn
 from lists.models import RefusedSendRow, SendImport, SendReport
-from lists.sending import BelowZeroError, SentCount
+from lists.sending import CorrectionError, SentCount
 from lists.sending_csv import Reading, Refusal
 
 Stage, State = SendImport.Stage, SendImport.State
@@ -116,8 +116,8 @@ class _Batch:
     def counts(self) -> list[SentCount]:
         return [one.said for one in self.readings if isinstance(one.said, SentCount)]
 
-    def refusals(self, below_zero: list[BelowZeroError]) -> list[Refusal]:
-        """Those that say nothing, and those that take back more than was reported."""
+    def refusals(self, errors: list[CorrectionError]) -> list[Refusal]:
+        """Those that say nothing, and those that correct what cannot be corrected."""
         rows = defaultdict(list)
         refused = []
         for one in self.readings:
@@ -126,7 +126,7 @@ class _Batch:
             else:
                 rows[_about(one.said)].append(one.row)
         refused += [
-            Refusal(row, error.kept) for error in below_zero for row in rows[_about(error.count)]
+            Refusal(row, error.kept) for error in errors for row in rows[_about(error.count)]
         ]
         return sorted(refused, key=lambda refusal: refusal.row.number)
 
@@ -157,9 +157,9 @@ def _batches(job: SendImport, file) -> Iterator[_Batch]:
 def _take(job: SendImport, batch: _Batch) -> None:
     """Read a batch, or count it; the numbers go onto `job`, which the caller saves."""
     counts = batch.counts()
-    below_zero: list[BelowZeroError] = []
+    errors: list[CorrectionError] = []
     if job.stage == Stage.COUNTING:
-        changed = sending.record(counts, replace=job.replace, refuse=below_zero.append)
+        changed = sending.record(counts, replace=job.replace, refuse=errors.append)
         job.sent += changed.sent
         job.delivered += changed.delivered
     else:
@@ -168,7 +168,7 @@ def _take(job: SendImport, batch: _Batch) -> None:
         days = [count.day for count in counts]
         job.first_day = min([*days, *filter(None, [job.first_day])], default=None)
         job.last_day = max([*days, *filter(None, [job.last_day])], default=None)
-    refusals = batch.refusals(below_zero)
+    refusals = batch.refusals(errors)
     storing.keep_refused(job, refusals)
     last = batch.readings[-1].row
     job.rows, job.at_byte = last.number, last.next_byte

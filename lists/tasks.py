@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from lists import banding, jobs, kept_rankings, reporting, sending_job, tidying
+from lists import banding, jobs, kept_rankings, reporting, sending_job, tidying, totals
 from lists.cleaning import running as cleaning
 from lists.importing import running as importing
 
@@ -17,6 +17,12 @@ def record_bands() -> None:
 @shared_task
 def rank_domains() -> None:
     kept_rankings.refresh(timezone.now())
+
+
+@shared_task
+def keep_counts() -> None:
+    now = timezone.now()
+    tidying.turn(keep_counts.name, totals.mend_all(now), totals.delete_old(now))
 
 
 @shared_task

@@ -17,10 +17,12 @@ from lists.bands import Band
 from lists.counted import TALLIES, Counts, Period
 from lists.health import Health
 from lists.models import Campaign, MailingList
-from lists.picking import DEFAULT_PERIOD
+from lists.picking import DEFAULT_PERIOD, LONGEST_PERIOD
 
 router = Router(tags=["Health"], auth=Token("health:read"))
-Days = Annotated[int, Field(ge=1, le=366, description="The period: so many days, with today.")]
+Days = Annotated[
+    int, Field(ge=1, le=LONGEST_PERIOD, description="The period: so many days, with today.")
+]
 BandName = one_of(*Band)
 
 

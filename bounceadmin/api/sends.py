@@ -151,8 +151,8 @@ def report(
             key=f"token:{token.pk}:{idempotency_key}" if idempotency_key else None,
             campaign_id=campaign.pk,
         )
-    except sending.BelowZeroError as error:
-        raise ProblemError(409, "below-zero", str(error)) from error
+    except sending.CorrectionError as error:
+        raise ProblemError(409, error.code, str(error)) from error
     except reporting.KeyReusedError as error:
         raise ProblemError(409, "key-reused", str(error)) from error
     if taken.repeated:

@@ -22,7 +22,7 @@ from bounces.models import InboundMessage
 from lists import health
 from lists.bands import Band
 from lists.counted import TALLIES, Period
-from lists.models import CampaignDay
+from lists.models import CampaignTotal
 
 # Longer queues are told as this: alarms went off long before.
 LONGEST_QUEUE = 1_000_000
@@ -84,7 +84,7 @@ def _roads() -> Iterator[Metric]:
 
 
 def _recipients() -> Iterator[Metric]:
-    sums = CampaignDay.objects.aggregate(**{name: Sum(name) for name in TALLIES})
+    sums = CampaignTotal.objects.aggregate(**{name: Sum(name) for name in TALLIES})
     family = CounterMetricFamily(
         "bounceadmin_recipients",
         "Recipients of campaigns: sent to, delivered, bounced by category, complained.",

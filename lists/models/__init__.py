@@ -2,7 +2,14 @@
 
 from lists.models.bands import BandChange
 from lists.models.cleaning import Cleaned, Cleaning
-from lists.models.counts import CampaignDay, DomainDay, ReasonDay
+from lists.models.counts import (
+    CampaignDay,
+    CampaignTotal,
+    DomainDay,
+    DomainTotal,
+    ReasonDay,
+    ReasonTotal,
+)
 from lists.models.dry_run import PolicyDryRun
 from lists.models.importing import ImportChunk, RefusedRow, SuppressionImport
 from lists.models.mailing import Campaign, MailingList, SentMessage
@@ -18,10 +25,12 @@ __all__ = [
     "BandChange",
     "Campaign",
     "CampaignDay",
+    "CampaignTotal",
     "Cleaned",
     "Cleaning",
     "DomainDay",
     "DomainRanking",
+    "DomainTotal",
     "ImportChunk",
     "ListPolicy",
     "MailingList",
@@ -29,6 +38,7 @@ __all__ = [
     "PolicyDryRun",
     "RankedPeriod",
     "ReasonDay",
+    "ReasonTotal",
     "RefusedRow",
     "RefusedSendRow",
     "SendImport",

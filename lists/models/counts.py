@@ -1,7 +1,9 @@
 """Counts that health is read from, so that no page scans events.
 
 `CampaignDay` is the sum over the domains of `DomainDay`: a dashboard reads a row a campaign and
-day, however many domains there are.
+day, however many domains there are. The totals are the same sums over all days: what a campaign has
+come to is read from as many rows however long it has gone on, and stays when days by domain and
+reason are deleted. All six are added to in one transaction (`lists/counting.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from lists.models.mailing import Campaign
 
 
 class Tally(models.Model):
-    """Recipients counted on one day (UTC)."""
+    """Recipients counted, in a day (UTC) or ever."""
 
     sent = models.PositiveBigIntegerField(_("sent"), default=0)
     delivered = models.PositiveBigIntegerField(_("delivered"), default=0)
@@ -90,3 +92,68 @@ class ReasonDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.day} {self.reason}"
+
+
+class CampaignTotal(Tally):
+    """What a campaign has come to. Who counts for a campaign holds its row, before all others."""
+
+    campaign = models.OneToOneField(
+        Campaign, models.CASCADE, primary_key=True, related_name="total"
+    )
+
+    class Meta:
+        verbose_name = _("campaign total")
+        verbose_name_plural = _("campaign totals")
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}"
+
+
+class DomainTotal(Tally):
+    """What a campaign has come to at one recipient domain."""
+
+    # The unique constraint's index begins with it.
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="domain_totals", db_index=False
+    )
+    domain = models.CharField(max_length=253)
+
+    class Meta:
+        verbose_name = _("domain total")
+        verbose_name_plural = _("domain totals")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "domain"], name="domaintotal_once")
+        ]
+        # The worst of a campaign, however many there are (`lists.ranking.worst_first`).
+        indexes = [
+            models.Index(
+                models.F("campaign"),
+                (models.F("hard") + models.F("soft") + models.F("block")).desc(),
+                models.F("domain"),
+                name="domaintotal_worst",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.domain}"
+
+
+class ReasonTotal(models.Model):
+    """How many verified bounces a campaign had for one reason."""
+
+    # The unique constraint's index begins with it.
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="reason_totals", db_index=False
+    )
+    reason = models.CharField(max_length=32)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("reason total")
+        verbose_name_plural = _("reason totals")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "reason"], name="reasontotal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.reason}"

@@ -18,7 +18,15 @@ from bounces.models import BounceEvent, InboundMessage
 from bounces.pipeline import process
 from bounces.sources.webhooks import receiving
 from bounces.storing import Incoming, store
-from lists.models import CampaignDay, DomainDay, ReasonDay, Subscription
+from lists.models import (
+    CampaignDay,
+    CampaignTotal,
+    DomainDay,
+    DomainTotal,
+    ReasonDay,
+    ReasonTotal,
+    Subscription,
+)
 from lists.return_paths import return_path
 from tests.factories import make_campaign, make_endpoint, make_subscriber
 from tests.mails import dsn
@@ -122,13 +130,14 @@ def test_random_batches_of_several_processes_count_once():
     }
     assert BounceEvent.objects.filter(kind="bounce").count() == 2 * PEOPLE
     half = PEOPLE // 2
-    for model in (CampaignDay, DomainDay):
+    for model in (CampaignDay, CampaignTotal, DomainDay, DomainTotal):
         for campaign, delivered in ((hot, PEOPLE), (other, 0)):
             sums = model.objects.filter(campaign=campaign).aggregate(
                 *map(Sum, ("hard", "soft", "delivered", "sent"))
             )
             assert list(sums.values()) == [half, half, delivered, delivered]
-    assert ReasonDay.objects.aggregate(n=Sum("count"))["n"] == 2 * PEOPLE
+    for model in (ReasonDay, ReasonTotal):
+        assert model.objects.aggregate(n=Sum("count"))["n"] == 2 * PEOPLE
     assert Subscription.objects.aggregate(n=Sum("hard_bounces"))["n"] == PEOPLE
 
 

@@ -16,7 +16,7 @@ from lists import sending_csv
 from lists.importing.shapes import UnreadableFileError
 from lists.kept_words import shown
 from lists.models import Campaign
-from lists.sending import BelowZeroError
+from lists.sending import CorrectionError
 from lists.sending_csv import Options, Refusal
 
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                 taken = sending_csv.take(opened, options, on_rows=bar.update, on_refusal=write)
             except OSError as error:
                 raise CommandError(f"{error.filename}: {error.strerror}.") from error
-            except (UnreadableFileError, BelowZeroError) as error:
+            except (UnreadableFileError, CorrectionError) as error:
                 raise CommandError(f"{error} Nothing was counted.") from error
         if taken.repeated:
             at = taken.report.created_at

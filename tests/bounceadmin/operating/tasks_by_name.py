@@ -25,6 +25,7 @@ from lists.counting import Count, add
 from lists.importing import running as importing
 from lists.importing import storing
 from lists.models import (
+    CampaignDay,
     PolicyDryRun,
     SendImport,
     SendReport,
@@ -169,6 +170,14 @@ def _poor_list(_folder: Path) -> tuple:
     return ()
 
 
+def _old_counts(_folder: Path) -> tuple:
+    campaign, day = make_campaign(), (timezone.now() - LONG_AGO).date()
+    add([Count(campaign.pk, day, "a.example", "hard", 3, "userunknown")])
+    # As a worker of the release before totals counts.
+    CampaignDay.objects.create(campaign=make_campaign(), day=day, sent=5)
+    return ()
+
+
 def _old_report(_folder: Path) -> tuple:
     row = SendReport.objects.create(
         key=f"key{next(_numbers)}", campaign=make_campaign(), digest="0" * 64, outcome={}
@@ -295,6 +304,7 @@ WORK: dict[str, Work] = {
     "lists.tasks.record_bands": Work(_poor_list),
     # Its answer is made anew as a whole; tests/lists/test_kept_rankings.py looks at it.
     "lists.tasks.rank_domains": Work(_poor_list, only_announces=True),
+    "lists.tasks.keep_counts": Work(_old_counts),
     "lists.tasks.delete_old_reports": Work(_old_report),
     "lists.tasks.clean": Work(_cleaning),
     "lists.tasks.run_suppression_import": Work(_suppressions),

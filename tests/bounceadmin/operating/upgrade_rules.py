@@ -30,6 +30,7 @@ LARGE = {
     "lists.campaignday",
     "lists.domainday",
     "lists.reasonday",
+    "lists.domaintotal",
 }
 _TAKES_AWAY = (
     operations.RemoveField,
