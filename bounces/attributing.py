@@ -183,9 +183,9 @@ def _from_return_path(
     )
     # The subscriber of a short path may have been deleted: then nobody can be acted on.
     proof = Proof.SIGNED_RETURN_PATH if recipient else Proof.NONE
-    known_to = sent.subscriber if sent and sent.campaign_id == campaign.pk else None
+    known_to = sent.subscriber if sent and sent.campaign_id == campaign.id else None
     return Attribution(
-        campaign.pk,
+        campaign.id,
         campaign.mailing_list_id,
         recipient,
         proof,
@@ -204,11 +204,11 @@ def _from_message_id(
     if sent.subscriber is None:
         # One id for many people: each of them could name it in a bounce about another.
         return Attribution(
-            campaign.pk,
+            campaign.id,
             campaign.mailing_list_id,
         )
     return Attribution(
-        campaign.pk,
+        campaign.id,
         campaign.mailing_list_id,
         sent.subscriber.canonical,
         Proof.KNOWN_MESSAGE,
@@ -244,7 +244,7 @@ def _vouched(voucher: Voucher, campaign: Campaign) -> Attribution:
     """A webhook proves what it says, of the lists that it may speak for."""
     may = voucher.list_id in (None, campaign.mailing_list_id)
     return Attribution(
-        campaign.pk, campaign.mailing_list_id, proof=Proof.WEBHOOK if may else Proof.NONE
+        campaign.id, campaign.mailing_list_id, proof=Proof.WEBHOOK if may else Proof.NONE
     )
 
 
@@ -255,7 +255,7 @@ def _from_campaign_address(
         campaign = by_address.get(canonical(address))
         if campaign is not None:
             return Attribution(
-                campaign.pk,
+                campaign.id,
                 campaign.mailing_list_id,
             )
     recipient = canonical(path.recipient, settings.FOLD_LOCAL_PART) if path else ""

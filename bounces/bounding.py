@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -36,27 +36,29 @@ def bound(waiting: Sequence[Draft]) -> None:
     ]
     if not bounded:
         return
-    believed = _believed(bounded)
-    if busy := _busy(bounded, believed):
+    here = Counter(_day_of(draft.event) for draft in bounded)
+    believed = _believed(here)
+    if busy := _with_more_than(1, here, believed):
         _one_at_a_time(busy)
-        believed = _believed(bounded)
+        believed = _believed(here)
+    most = settings.RETURN_PATH_DAILY_LIMIT
+    crowded = set(_with_more_than(most, here, believed))
     counted: set[Key] = set()
-    for draft in bounded:
-        event, key = draft.event, dedupe_key(draft)
-        if key in counted:
+    for draft in bounded if crowded else ():
+        event, day = draft.event, _day_of(draft.event)
+        if day not in crowded or (key := dedupe_key(draft)) in counted:
             continue
-        if believed[_day_of(event)] >= settings.RETURN_PATH_DAILY_LIMIT:
+        if believed[day] >= most:
             event.trust, event.proof, event.effect = Trust.UNVERIFIED, Proof.NONE, EFFECT
             event.proof_note = ""
         else:
-            believed[_day_of(event)] += 1
+            believed[day] += 1
             counted.add(key)
 
 
-def _busy(drafts: Sequence[Draft], believed: Counter[Day]) -> list[Day]:
-    """Those that have more than one event: hardly any, unless somebody repeats a path."""
-    here = Counter(_day_of(draft.event) for draft in drafts)
-    return [day for day in here if here[day] + believed[day] > 1]
+def _with_more_than(number: int, here: Counter[Day], believed: Counter[Day]) -> list[Day]:
+    """Those that have more events: hardly any, unless somebody repeats a path."""
+    return [day for day in here if here[day] + believed[day] > number]
 
 
 def _one_at_a_time(days: Sequence[Day]) -> None:
@@ -83,16 +85,15 @@ def _day_of(event: BounceEvent) -> Day:
     return event.address, event.campaign_id, event.day
 
 
-def _believed(drafts: Sequence[Draft]) -> Counter[Day]:
+def _believed(asked: Collection[Day]) -> Counter[Day]:
     """How many events each person, campaign and day has by these proofs."""
-    days = [draft.event.occurred_at.astimezone(UTC) for draft in drafts]
-    midnight = min(days).replace(hour=0, minute=0, second=0, microsecond=0)
+    addresses, campaigns, days = map(set, zip(*asked, strict=True))
     known = BounceEvent.objects.filter(
-        address__any_of={draft.event.address for draft in drafts},
-        campaign_id__in={draft.event.campaign_id for draft in drafts},
+        address__any_of=addresses,
+        campaign_id__in=campaigns,
         proof__in=_BOUNDED,
-        occurred_at__gte=midnight,
-        occurred_at__lt=max(days) + timedelta(days=1),
+        occurred_at__gte=datetime.combine(min(days), time(), UTC),
+        occurred_at__lt=datetime.combine(max(days), time(), UTC) + timedelta(days=1),
     )
     return Counter(
         (address, campaign_id, at.astimezone(UTC).date())

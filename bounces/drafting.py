@@ -59,9 +59,9 @@ def drafts(item: Understood) -> Iterator[Draft]:
     # number that the mail service has for the mail.
     mail = parsed.original_message_id or parsed.message_id or row.digest
     source_key = voucher.source_key if voucher else ""
+    at = _occurred_at(row, parsed.date, is_vouched=voucher is not None)
     for report in parsed.reports or (Report(recipient="", category="", reason="undefined"),):
-        event = _event(row, parsed, report, about)
-        event.occurred_at = _occurred_at(row, parsed.date, is_vouched=voucher is not None)
+        event = _event(row, parsed, report, about, at)
         told_as = digest(source_key, event.trust, event.reported_recipient) if source_key else ""
         yield Draft(
             event=event,
@@ -89,12 +89,14 @@ def digest(*parts: str) -> str:
 
 
 def _event(
-    row: InboundMessage, parsed: ParsedMessage, report: Report, about: Attribution
+    row: InboundMessage, parsed: ParsedMessage, report: Report, about: Attribution, at: datetime
 ) -> BounceEvent:
     address = about.recipient or canonical(report.recipient, settings.FOLD_LOCAL_PART)
     kind = _kind_of(parsed.kind, report)
     event = bulk.made(
         BounceEvent,
+        message_id=row.id,
+        occurred_at=at,
         kind=kind,
         category=report.category if kind in (Kind.BOUNCE, Kind.DELAYED) else "",
         reason=storable(report.reason, 32),
@@ -115,7 +117,7 @@ def _event(
         rule=storable(report.rule, 120),
         evidence=storable(report.evidence, 2000),
     )
-    event.message = row
+    BounceEvent.message.field.set_cached_value(event, row)
     return event
 
 

@@ -127,7 +127,7 @@ def _subscribers_among(events: list[BounceEvent]) -> list[BounceEvent]:
 def _hide_erased(events: Iterable[BounceEvent]) -> None:
     """Mail to people who were erased may still come back: do not write them down again."""
     erased = forgotten({event.address for event in events if event.address})
-    for event in events:
+    for event in events if erased else ():
         if event.address in erased:
             hide(event)
 
@@ -140,7 +140,7 @@ def _save_and_act(drafts: dict[Key, Draft]) -> list[BounceEvent]:
     """Act on those that are new and save them with what they did, in one statement."""
     fresh = _new(drafts)
     for event, pk in zip(fresh, bulk.reserve_ids(BounceEvent, len(fresh)), strict=True):
-        event.pk = pk
+        event.id = pk
     _act(fresh)
     bulk.insert(fresh)
     return fresh
@@ -178,7 +178,7 @@ def _act(events: list[BounceEvent]) -> None:
     ]
     proved = [e for e in judged if e.trust == Trust.VERIFIED]
     hints = _of_subscribers([e for e in judged if e.trust != Trust.VERIFIED], Unverified.SCORE)
-    by_evidence = {f"event:{event.pk}": event for event in (*proved, *hints)}
+    by_evidence = {f"event:{event.id}": event for event in (*proved, *hints)}
     effects = bouncing.apply(
         [
             bouncing.Bounce(

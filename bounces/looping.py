@@ -83,7 +83,7 @@ def tell_apart(understood: Sequence[Understood], proved: Collection[int] = ()) -
     doubtful = []
     for item in open_roads:
         loop = _loop(item)
-        is_proved = item.attribution.proof or item.row.pk in proved
+        is_proved = item.attribution.proof or item.row.id in proved
         if loop or not (is_proved or _is_believed(item, believing)):
             doubtful.append((item, _sender(item), loop))
     seen = _seen_this_hour({sender for _, sender, _ in doubtful})
@@ -91,11 +91,11 @@ def tell_apart(understood: Sequence[Understood], proved: Collection[int] = ()) -
         seen[sender] += 1
         # Who has been held back once and let through is not held back again.
         held = seen[sender] > settings.STORM_CAP_PER_HOUR and not item.row.held_sender
-        found._turns[item.row.pk] = _Turn(sender, loop or Kind.OTHER, held)
+        found._turns[item.row.id] = _Turn(sender, loop or Kind.OTHER, held)
         if held:
-            found.taken[item.row.pk] = Taken(loop or item.parsed.kind, held_sender=sender)
+            found.taken[item.row.id] = Taken(loop or item.parsed.kind, held_sender=sender)
         elif loop in _NO_EVENT:
-            found.taken[item.row.pk] = Taken(loop)
+            found.taken[item.row.id] = Taken(loop)
     return found
 
 

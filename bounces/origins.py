@@ -64,7 +64,7 @@ def proved(understood: Sequence[Understood]) -> Proofs:
     """Which bounces were handed over by the recipient's own mail servers, where that counts."""
     if not _judges:
         return {}
-    items = {item.row.pk: item for item in understood}
+    items = {item.row.id: item for item in understood}
     handovers: dict[int, Handover | None] = {}
     questions: dict[tuple[int, str], Question] = {}
     for event in _eligible(understood):

@@ -36,6 +36,8 @@ Outcomes = Counter[str]
 MAX_ATTEMPTS = 3
 _BATCH_BYTES = 32 * 1024 * 1024
 _IDS_AT_ONCE = 5000
+# What of a message nothing on the way asks for.
+_NOT_READ = ("size", "road", "source_detail", "queued_at", "claimed_at", "processed_at")
 # Database trouble is no fault of the message: it is tried again later, by the sweep.
 _DATABASE_TROUBLE = (OperationalError, InterfaceError)
 
@@ -91,7 +93,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     with transaction.atomic():
         free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=set(ids))
         rows = _read(free.select_for_update(skip_locked=True))
-        worn_out = [row.pk for row in rows if row.attempts >= MAX_ATTEMPTS]
+        worn_out = [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
             state=InboundMessage.State.FAILED,
             claimed_at=None,
@@ -99,7 +101,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
             error=kept_words.SET_ASIDE % {"n": MAX_ATTEMPTS},
         )
         rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
-        InboundMessage.objects.filter(pk__any_of={row.pk for row in rows}).update(
+        InboundMessage.objects.filter(pk__any_of={row.id for row in rows}).update(
             attempts=F("attempts") + 1, claimed_at=now
         )
     for row in rows:
@@ -109,11 +111,11 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
 
 def _read(messages: QuerySet[InboundMessage]) -> list[InboundMessage]:
     """Read them, each with its text."""
-    rows = bulk.read(messages.order_by("pk"), but=("queued_at",))
-    texts = RawMessage.objects.filter(pk__any_of={row.pk for row in rows})
-    of_message = {text.pk: text for text in bulk.read(texts, but=("stored_at",))}
+    rows = bulk.read(messages.order_by("pk"), but=_NOT_READ)
+    texts = RawMessage.objects.filter(pk__any_of={row.id for row in rows})
+    of_message = {text.message_id: text for text in bulk.read(texts, but=("stored_at",))}
     for row in rows:
-        InboundMessage.original.related.set_cached_value(row, of_message.get(row.pk))
+        InboundMessage.original.related.set_cached_value(row, of_message.get(row.id))
     return rows
 
 
@@ -128,10 +130,10 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
         raise
     except Exception as error:
         if len(rows) == 1:
-            log.exception("Message %s could not be processed", rows[0].pk)
+            log.exception("Message %s could not be processed", rows[0].id)
             return _set_aside(rows[0], error)
     # Anew, for what failed may have written into these.
-    rows = _read(InboundMessage.objects.filter(pk__any_of={row.pk for row in rows}))
+    rows = _read(InboundMessage.objects.filter(pk__any_of={row.id for row in rows}))
     half = len(rows) // 2
     return _process_or_split(rows[:half]) + _process_or_split(rows[half:])
 
@@ -143,36 +145,36 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     arrived = [
         (row, said)
         for row in rows
-        for said in (requests[row.pk].events if row.pk in requests else [_of_mail(row)])
+        for said in (requests[row.id].events if row.id in requests else [_of_mail(row)])
     ]
     attributions = attribute([said for _, said in arrived])
     understood = [
         Understood(row, said.parsed, about, said.voucher)
         for (row, said), about in zip(arrived, attributions, strict=True)
     ]
-    of_mail = [item for item in understood if item.row.pk not in requests]
+    of_mail = [item for item in understood if item.row.id not in requests]
     taken = taking.taken(of_mail)
-    left = [item for item in of_mail if item.row.pk not in taken]
+    left = [item for item in of_mail if item.row.id not in taken]
     proofs = origins.proved(left)
     loops = looping.tell_apart(left, proved={pk for pk, _ in proofs})
     taken |= loops.taken
     with transaction.atomic():
         still = set(
             InboundMessage.objects.pending()
-            .filter(pk__any_of={row.pk for row in rows})
+            .filter(pk__any_of={row.id for row in rows})
             .select_for_update()
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        rows = [row for row in rows if row.pk in still]
-        understood = [item for item in understood if item.row.pk in still]
-        counts = eventing.record((i for i in understood if i.row.pk not in taken), proofs)
+        rows = [row for row in rows if row.id in still]
+        understood = [item for item in understood if item.row.id in still]
+        counts = eventing.record((i for i in understood if i.row.id not in taken), proofs)
         for item in understood:
-            mine = taken.get(item.row.pk)
+            mine = taken.get(item.row.id)
             if mine is not None and mine.keep is not None:
                 mine.keep()
-        _finish_mail([item for item in understood if item.row.pk not in requests], taken)
-        told = [(row, requests[row.pk]) for row in rows if row.pk in requests]
+        _finish_mail([item for item in understood if item.row.id not in requests], taken)
+        told = [(row, requests[row.id]) for row in rows if row.id in requests]
         interpreting.finish(told)
         _save(rows)
         # Last, and each in its order: all workers add to these rows, and hold them until the end.
@@ -191,7 +193,7 @@ def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:
     """What the webhook requests among `rows` say."""
     endpoints = interpreting.endpoints_of(rows)
     return {
-        row.pk: interpreting.interpret(row, endpoints.get(row.endpoint_id))
+        row.id: interpreting.interpret(row, endpoints.get(row.endpoint_id))
         for row in rows
         if row.content_type == InboundMessage.ContentType.REQUEST
     }
@@ -199,7 +201,7 @@ def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:
 
 def _finish_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
     for item in understood:
-        row, parsed, mine = item.row, item.parsed, taken.get(item.row.pk)
+        row, parsed, mine = item.row, item.parsed, taken.get(item.row.id)
         is_held = mine is not None and mine.held_sender
         row.state = InboundMessage.State.HELD if is_held else InboundMessage.State.PROCESSED
         row.held_sender = mine.held_sender if is_held else row.held_sender
@@ -223,7 +225,7 @@ def _save(rows: list[InboundMessage]) -> None:
 def _give_back(rows: list[InboundMessage]) -> None:
     """Release the claims, as far as the database can be reached; else they run out."""
     try:
-        InboundMessage.objects.pending().filter(pk__any_of={row.pk for row in rows}).update(
+        InboundMessage.objects.pending().filter(pk__any_of={row.id for row in rows}).update(
             claimed_at=None,
             attempts=F("attempts") - 1,
             queued_at=timezone.now() - timedelta(days=1),
@@ -234,7 +236,7 @@ def _give_back(rows: list[InboundMessage]) -> None:
 
 def _set_aside(row: InboundMessage, error: Exception) -> Outcomes:
     said = isinstance(error, kept_words.SaidError)
-    InboundMessage.objects.pending().filter(pk=row.pk).update(
+    InboundMessage.objects.pending().filter(pk=row.id).update(
         state=InboundMessage.State.FAILED,
         claimed_at=None,
         processed_at=timezone.now(),

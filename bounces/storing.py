@@ -84,11 +84,12 @@ def store(messages: Iterable[Incoming]) -> Stored:
 
 def _store_batch(batch: list[Incoming], stored: Stored) -> None:
     rows: dict[str, _Row] = {}
+    now = timezone.now()
     for message in batch:
         if not message.raw.strip():
             stored.refused.append(Refusal(message.source_detail, "The message is empty."))
             continue
-        row = _row(message)
+        row = _row(message, now)
         stored.duplicates += row.message.digest in rows
         rows.setdefault(row.message.digest, row)
     if len(rows) <= _FEW and connection.vendor == "postgresql":
@@ -131,13 +132,13 @@ class _Row:
 def _save(rows: list[_Row]) -> list[int]:
     """Write the rows; return their ids, and those of rows that another process wrote meanwhile."""
     for row, pk in zip(rows, bulk.reserve_ids(InboundMessage, len(rows)), strict=True):
-        row.message.pk = row.raw.pk = pk
-    ids = [row.message.pk for row in rows]
+        row.message.id = row.raw.message_id = pk
+    ids = [row.message.id for row in rows]
     if bulk.insert([row.message for row in rows]) < len(rows):
         there = InboundMessage.objects.filter(digest__any_of={r.message.digest for r in rows})
         ids = list(there.order_by("id").values_list("id", flat=True))
     written = set(ids)
-    bulk.insert([row.raw for row in rows if row.raw.pk in written])
+    bulk.insert([row.raw for row in rows if row.raw.message_id in written])
     return ids
 
 
@@ -188,7 +189,7 @@ def _batches(messages: Iterable[Incoming]) -> Iterator[list[Incoming]]:
         yield batch
 
 
-def _row(message: Incoming) -> _Row:
+def _row(message: Incoming, now: datetime) -> _Row:
     limit = settings.MAX_MESSAGE_BYTES
     size = max(message.size, len(message.raw))
     note = ""
@@ -210,10 +211,11 @@ def _row(message: Incoming) -> _Row:
         envelope_recipient=storable(message.envelope_recipient, 320),
         client_ip=storable(message.client_ip, 45),
         client_helo=storable(message.client_helo, 255),
-        received_at=message.received_at or timezone.now(),
+        received_at=message.received_at or now,
+        queued_at=now,
         note=note,
     )
-    return _Row(row, bulk.made(RawMessage, content=message.raw[:limit]))
+    return _Row(row, bulk.made(RawMessage, content=message.raw[:limit], stored_at=now))
 
 
 def digest_of(message: Incoming) -> str:

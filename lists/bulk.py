@@ -77,34 +77,46 @@ def made(model: type[Row], **values: object) -> Row:
     call. TypeError for a name that the model does not have.
     """
     defaults, fresh = _defaults(model)
-    if not values.keys() <= defaults.keys():
+    merged = defaults | values
+    if len(merged) > len(defaults):
         raise TypeError(f"{model.__name__} has no {values.keys() - defaults.keys()}.")
-    row = model.__new__(model)
-    row._state = ModelState()
-    row.__dict__.update(defaults)
     for name, make in fresh:
         if name not in values:
-            row.__dict__[name] = make()
-    row.__dict__.update(values)
+            merged[name] = make()
+    row = model.__new__(model)
+    row.__dict__ = merged
+    row._state = ModelState()
     return row
 
 
 def read(queryset: QuerySet[Row], but: Collection[str] = ()) -> list[Row]:
-    """`list(queryset.defer(*but))`, twice as quick: for rows of which there are thousands.
+    """`list(queryset.defer(*but))`, four times as quick: for rows of which there are thousands.
 
-    `but` are columns; nothing is called that a signal would call. A time that is not needed is
-    better left out: it takes as long as ten texts.
+    `but` are columns; nothing is called that a signal would call.
     """
-    names = [f.attname for f in queryset.model._meta.concrete_fields if f.attname not in but]
-    return [_read(queryset, names, values) for values in queryset.values_list(*names)]
+    fields = [f for f in queryset.model._meta.concrete_fields if f.attname not in but]
+    names = [f.attname for f in fields]
+    found = queryset.values_list(*names)
+    if connection.vendor == "postgresql":
+        found = _converted(fields, copying.fetch(*found.query.sql_with_params()))
+    model, alias = queryset.model, queryset.db
+    return [_read(model, alias, dict(zip(names, values, strict=True))) for values in found]
 
 
-def _read(queryset: QuerySet[Row], names: Sequence[str], values: Values) -> Row:
-    row = queryset.model.__new__(queryset.model)
-    row._state = ModelState()
-    row._state.adding, row._state.db = False, queryset.db
-    row.__dict__.update(zip(names, values, strict=True))
+def _read(model: type[Row], alias: str, values: dict[str, Any]) -> Row:
+    row = model.__new__(model)
+    row.__dict__ = values
+    row._state = state = ModelState()
+    state.adding, state.db = False, alias
     return row
+
+
+def _converted(fields: Sequence[Field], rows: list[Values]) -> list[Values]:
+    """As their fields read them; few fields have a say in that."""
+    for n, field in enumerate(fields):
+        if convert := getattr(field, "from_db_value", None):
+            rows = [(*row[:n], convert(row[n], None, connection), *row[n + 1 :]) for row in rows]
+    return rows
 
 
 @cache

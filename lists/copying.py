@@ -1,4 +1,4 @@
-"""How many rows get to PostgreSQL at least cost: by COPY, or a column at a time as arrays.
+"""How many rows get to PostgreSQL and back at least cost: by COPY, or a column at a time as arrays.
 
 COPY in its binary form takes a third of the server's time of its text form, and a fifth of ours
 (measured on rows of messages). It knows no ON CONFLICT and no UPDATE; for those each column goes as
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.db import DataError, connection
 from django.db.models import Field
+from psycopg.adapt import Loader
 
 # What is in a column's type besides its name: varchar(64).
 _MODIFIER = re.compile(r"\s*\(.*\)")
@@ -38,6 +39,24 @@ def copy_in(table: str, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) 
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+class _Time(Loader):
+    """Reads times as PostgreSQL writes them to Django, in ISO 8601 and UTC.
+
+    A tenth of the time of psycopg's, which knows all that the server can be set to write.
+    """
+
+    def load(self, data) -> datetime:
+        return datetime.fromisoformat(str(data, "ascii"))
+
+
+def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query, as psycopg reads them but for times."""
+    with connection.cursor() as cursor:
+        cursor.adapters.register_loader("timestamptz", _Time)
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 def rows_of_arrays(fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

@@ -49,6 +49,8 @@ def _key(secret: str) -> bytes:
     return hmac.digest(secret.encode(), b"bounceadmin pseudonyms", "sha256")
 
 
+# Each step of a batch asks for those of the same addresses.
+@lru_cache(maxsize=4096)
 def _pseudonym(address: str, key: bytes) -> str:
     digest = hmac.digest(key, address.encode(), "sha256")
     return MARK + base64.urlsafe_b64encode(digest[:24]).decode()

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,8 +79,9 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     if not wanted:
         return 0
     known_as = forms(sorted({wish.address for wish in wanted.values()}))
-    _lift_expired(known_as)
     before = _in_force(known_as)
+    if _lift_expired(before.values()):
+        before = _in_force(known_as)
     after = before | _make([wish for target, wish in wanted.items() if target not in before])
     made = 0
     entries = []
@@ -144,7 +145,7 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
         .order_by("pk")
     )
     now = timezone.now()
-    Suppression.objects.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
+    Suppression.objects.filter(pk__in=[row.id for row in rows]).update(lifted_at=now)
     reaches: dict[tuple, set[str]] = defaultdict(set)
     for row in rows:
         reaches[row.scope, row.stream, row.mailing_list_id].add(row.address)
@@ -213,15 +214,20 @@ def _make(wishes: list[SuppressionWish]) -> dict[tuple, Suppression]:
     if not wishes:
         return {}
     lists = MailingList.objects.in_bulk({wish.list_id for wish in wishes} - {None})
-    made = {wish.target: _row(wish) for wish in sorted(wishes, key=lambda wish: repr(wish.target))}
+    made = {wish.target: _row(wish) for wish in sorted(wishes, key=_in_order)}
     for row, pk in zip(made.values(), bulk.reserve_ids(Suppression, len(made)), strict=True):
-        row.pk = pk
+        row.id = pk
         if row.mailing_list_id is not None:
             row.mailing_list = lists[row.mailing_list_id]
     if bulk.insert(list(made.values())) < len(made):
         # Somebody else was quicker with some of them.
         return made | _in_force(forms(sorted({wish.address for wish in wishes})))
     return made
+
+
+def _in_order(wish: SuppressionWish) -> tuple:
+    address, scope, stream, list_id = wish.target
+    return address, scope, stream, list_id or 0
 
 
 def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:
@@ -233,12 +239,15 @@ def _in_force(known_as: dict[str, str]) -> dict[tuple, Suppression]:
     }
 
 
-def _lift_expired(known_as: dict[str, str]) -> None:
-    """One that ran out no longer stands in the way of a new one."""
+def _lift_expired(rows: Iterable[Suppression]) -> bool:
+    """One that ran out no longer stands in the way of a new one. Whether there is one."""
     now = timezone.now()
-    Suppression.objects.filter(
-        Q(until__lte=now), address__any_of=known_as, lifted_at__isnull=True
-    ).update(lifted_at=now)
+    expired = [row.pk for row in rows if row.until and row.until <= now]
+    if expired:
+        Suppression.objects.filter(pk__in=expired, until__lte=now, lifted_at=None).update(
+            lifted_at=now
+        )
+    return bool(expired)
 
 
 def _row(wish: SuppressionWish) -> Suppression:
@@ -262,7 +271,7 @@ def _entry(
 ) -> SuppressionLog:
     return bulk.made(
         SuppressionLog,
-        suppression_id=row.pk,
+        suppression_id=row.id,
         address=row.address,
         what=what,
         reach=reach,

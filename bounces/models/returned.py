@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from bounces import raw_storage
@@ -321,7 +322,7 @@ class BounceEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.address or self.reported_recipient}: {self.reason}"
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The day (UTC) that it is counted on."""
         return self.occurred_at.astimezone(UTC).date()

@@ -21,7 +21,7 @@ _MESSAGE_ID = re.compile(r"probe-[0-9a-f]{24}@")
 def take(understood: Sequence[Understood]) -> Mapping[int, Taken]:
     """A `bounces.taking.Taker` of probes' bounces; asks the database only where one may be."""
     names = {
-        item.row.pk: set(_names(item))
+        item.row.id: set(_names(item))
         for item in understood
         if item.parsed.kind in ("bounce", "delayed")
     }
@@ -32,9 +32,9 @@ def take(understood: Sequence[Understood]) -> Mapping[int, Taken]:
     by_name = {name: probe for probe in probes for name in (probe.recipient, probe.message_id)}
     found: dict[int, Taken] = {}
     for item in understood:
-        hits = [by_name[name] for name in names.get(item.row.pk, ()) if name in by_name]
+        hits = [by_name[name] for name in names.get(item.row.id, ()) if name in by_name]
         if hits:
-            found[item.row.pk] = _taken(item, hits[0])
+            found[item.row.id] = _taken(item, hits[0])
     return found
 
 
@@ -42,7 +42,7 @@ def _taken(item: Understood, probe: Probe) -> Taken:
     keep = partial(
         came_back,
         probe.pk,
-        item.row.pk,
+        item.row.id,
         item.row.received_at,
         is_delay=item.parsed.kind == "delayed",
     )

@@ -22,13 +22,16 @@ def publish(kind: str, items: Iterable[dict[str, object]]) -> None:
     """Tell every enabled endpoint that wants `kind` of the `items` (JSON, dates as they are).
 
     Call it within the transaction that makes them true: they are told if, and only if, it commits.
+    Where nobody wants them, no more than the first of them is asked for.
     """
-    waiting = list(items)
-    if not waiting:
+    coming = iter(items)
+    first = next(coming, None)
+    if first is None:
         return
     wanting = [row for row in Endpoint.objects.filter(enabled=True) if kind in row.kinds]
     if not wanting:
         return
+    waiting = [first, *coming]
     parts = [
         waiting[start : start + ITEMS_PER_MESSAGE]
         for start in range(0, len(waiting), ITEMS_PER_MESSAGE)

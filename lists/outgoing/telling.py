@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 def suppressed(rows: Iterable[tuple[Suppression, str]], actor: str) -> None:
     """Suppressions that were made or made weightier, each with why."""
-    publish(kinds.SUPPRESSED, [_suppression(row, why, actor) for row, why in rows])
+    publish(kinds.SUPPRESSED, (_suppression(row, why, actor) for row, why in rows))
 
 
 def unsuppressed(rows: Iterable[Suppression], why: str, actor: str) -> None:
     """Suppressions that were lifted."""
-    publish(kinds.UNSUPPRESSED, [_suppression(row, why, actor) for row in rows])
+    publish(kinds.UNSUPPRESSED, (_suppression(row, why, actor) for row in rows))
 
 
 def removed(removals: Iterable[Removal], actor: str) -> None:
     """People who were taken off a list."""
-    publish(kinds.REMOVED, [_removal(removal, actor) for removal in removals])
+    publish(kinds.REMOVED, (_removal(removal, actor) for removal in removals))
 
 
 def restored(removals: Iterable[Removal], actor: str) -> None:
     """People who were put back on a list."""
-    publish(kinds.RESTORED, [_removal(removal, actor) for removal in removals])
+    publish(kinds.RESTORED, (_removal(removal, actor) for removal in removals))
 
 
 def complained(rows: Iterable[tuple[str, int, datetime, str]]) -> None:
@@ -51,7 +51,7 @@ def complained(rows: Iterable[tuple[str, int, datetime, str]]) -> None:
 
 def band_changed(changes: Iterable[BandChange]) -> None:
     """Lists and campaigns that went to another band."""
-    publish(kinds.BAND_CHANGED, [_band_change(change) for change in changes])
+    publish(kinds.BAND_CHANGED, (_band_change(change) for change in changes))
 
 
 def alerted(alerts: Iterable[Mapping[str, object]]) -> None:
@@ -61,7 +61,7 @@ def alerted(alerts: Iterable[Mapping[str, object]]) -> None:
 
 def _suppression(row: Suppression, why: str, actor: str) -> Mapping[str, object]:
     return {
-        "suppression": row.pk,
+        "suppression": row.id,
         "address": row.address,
         "scope": row.scope,
         "stream": row.stream,
