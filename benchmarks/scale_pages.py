@@ -25,6 +25,8 @@ from tests.factories import make_user
 ASKED = 10_000
 # A period that no page shows.
 ASKED_DAYS = 45
+# One that is asked for for the first time: nothing sums it while this measures.
+NEW_DAYS = 46
 # Far down a list, for any size.
 DEEP = 0.6
 # Of what is streamed, so many bytes: all of it takes as long as there is of it.
@@ -238,6 +240,11 @@ def _api(site: Site, event: BounceEvent) -> Pages:
         "API: health": site.call("/health"),
         "API: health of other days": site.call("/health", days=ASKED_DAYS),
         "API: health of a list, other days": site.call(f"/lists/{LIST}/health", days=ASKED_DAYS),
+        "API: health of days never asked for": site.call("/health", days=NEW_DAYS),
+        "API: health of a list, never asked for": site.call(f"/lists/{LIST}/health", days=NEW_DAYS),
+        "API: health of a campaign, never asked for": site.call(
+            f"/campaigns/{CAMPAIGN}/health", days=NEW_DAYS
+        ),
         "API: health of a list": site.call(f"/lists/{LIST}/health"),
         "API: health of a campaign": site.call(f"/campaigns/{CAMPAIGN}/health"),
         "API: lists": site.call("/lists"),

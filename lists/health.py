@@ -21,6 +21,7 @@ from lists.models import (
 from lists.ranking import (
     SUMS,
     TOP,
+    TopDomains,
     counts_of,
     scoped,
     top_domains,
@@ -135,10 +136,10 @@ def total(rows: Iterable[ListHealth], period: Period) -> Health:
     return Health(counts, before, Band.UNKNOWN, _rolling(by_day, period))
 
 
-def details(row: MailingList | Campaign, period: Period) -> Details:
+def details(row: MailingList | Campaign, period: Period, *, with_domains: bool = True) -> Details:
     """All about one list or campaign, in at most five queries."""
     scope = {"mailing_list" if isinstance(row, MailingList) else "campaign": row}
-    found = top_domains(period, **scope)
+    found = top_domains(period, **scope) if with_domains else TopDomains(())
     return Details(
         health=health_of(row, period, next(iter(found.domains), None)),
         domains=found.domains,

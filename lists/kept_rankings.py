@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from lists.counted import TALLIES, Period
 from lists.models import Campaign, DomainDay, DomainRanking, MailingList, RankedPeriod
@@ -22,12 +22,14 @@ from lists.picking import PERIODS
 from lists.ranking import TOP, counts_of, ranked_by, scope_of, scoped
 
 # What a page sums itself: a few milliseconds.
-SUMMED_BY_PAGES = 5_000
+SUMMED_BY_PAGES = 2_000
 EVERY = timedelta(minutes=5)
 # Periods that applications ask for, besides those of pages: how many are kept, for how long after
-# they were last asked for, and how often that is written down.
+# they were last asked for (who asks once a week finds his), after how long another may take the
+# place of one, and how often it is written down that one was asked for.
 _MOST_ASKED = 3
-_KEPT_FOR = timedelta(days=1)
+_KEPT_FOR = timedelta(days=8)
+_GIVEN_UP_FOR_OTHERS = timedelta(days=1)
 _ASKED_ANEW = timedelta(hours=1)
 # No more than this share of one processor is used for a period, however much there is to sum.
 _BUSY = 0.05
@@ -54,35 +56,49 @@ SELECT kind, name, domain, {tallies} FROM ranked WHERE place <= %s ORDER BY kind
 """
 
 
-def ask(days: int, now: datetime) -> None:
-    """Say that somebody asks for the last so many days: they are kept too, for a day.
+def ask(days: int, now: datetime) -> bool:
+    """Say that somebody asks for the last so many days: they are kept too, for some days.
 
-    Where several others are asked for already, pages go on summing it.
+    Return whether they are about to be summed for the first time. Where several others are asked
+    for every day, they are not kept.
     """
     if days in PERIODS:
-        return
-    asked = dict(
-        RankedPeriod.objects.filter(asked_at__isnull=False).values_list("days", "asked_at")
-    )
-    is_known = days in asked
-    if len(asked) - is_known >= _MOST_ASKED or (is_known and asked[days] > now - _ASKED_ANEW):
-        return
-    RankedPeriod.objects.update_or_create(days=days, defaults={"asked_at": now})
+        return False
+    asked = {row.days: row for row in RankedPeriod.objects.filter(asked_at__isnull=False)}
+    known = asked.get(days)
+    if known is None and len(asked) >= _MOST_ASKED:
+        oldest = min(asked.values(), key=lambda row: row.asked_at)
+        if oldest.asked_at > now - _GIVEN_UP_FOR_OTHERS:
+            return False
+        _forget(RankedPeriod.objects.filter(pk=oldest.pk, asked_at=oldest.asked_at))
+    if known is None or known.asked_at <= now - _ASKED_ANEW:
+        RankedPeriod.objects.update_or_create(days=days, defaults={"asked_at": now})
+    return known is None or _is_awaited(known, now)
+
+
+def is_much(period: Period, campaign: Campaign | None = None) -> bool:
+    """Whether a page leaves it to us to sum the domains of all mail, or of a campaign."""
+    days = scoped(DomainDay.objects.all(), period, campaign=campaign)
+    return days.order_by()[: SUMMED_BY_PAGES + 1].count() > SUMMED_BY_PAGES
 
 
 def refresh(now: datetime) -> int:
     """Make the rankings that are due; return of how many periods. Call it as often as wanted."""
-    _forget_unasked(now)
+    _forget(RankedPeriod.objects.filter(asked_at__lt=now - _KEPT_FOR))
     for days in PERIODS:
         RankedPeriod.objects.get_or_create(days=days)
     return sum(_refresh(known, now) for known in RankedPeriod.objects.order_by("days"))
 
 
+def _is_awaited(known: RankedPeriod, now: datetime) -> bool:
+    """Whether it was never summed, but is at this moment, or will be as soon as workers come."""
+    return not known.seconds and max(known.asked_at, known.began_at or known.asked_at) > now - EVERY
+
+
 @transaction.atomic
-def _forget_unasked(now: datetime) -> None:
-    unasked = RankedPeriod.objects.filter(asked_at__lt=now - _KEPT_FOR)
+def _forget(periods: QuerySet[RankedPeriod]) -> None:
     # Locked first: who is making its rankings is done by then, or finds it gone.
-    locked = list(unasked.select_for_update().order_by("pk").values_list("pk", flat=True))
+    locked = list(periods.select_for_update().order_by("pk").values_list("pk", flat=True))
     RankedPeriod.objects.filter(pk__in=locked).delete()
 
 
@@ -109,8 +125,7 @@ def _refresh(known: RankedPeriod, now: datetime) -> bool:
 
 def _rankings(known: RankedPeriod, period: Period) -> Iterator[DomainRanking]:
     """None where pages can sum it themselves; else one of all mail, at least."""
-    days = scoped(DomainDay.objects.all(), period)
-    if days.order_by()[: SUMMED_BY_PAGES + 1].count() <= SUMMED_BY_PAGES:
+    if not is_much(period):
         return
     found = {scope_of(): [], **_of_all_and_lists(period), **_of_large_campaigns(period)}
     for scope, domains in found.items():

@@ -64,7 +64,8 @@ class ReasonOut(Schema):
 class HealthOut(Schema):
     """`trend` is in percentage points against the period before; null where it is not known.
 
-    `domains_as_of` is when the domains were counted, null where it was for this answer.
+    `domains_as_of` is when the domains were counted, null where it was for this answer. Where they
+    are still to be counted `domains_pending` is true: ask again in a minute.
     """
 
     first: date
@@ -76,6 +77,7 @@ class HealthOut(Schema):
     domains: list[DomainOut] = []
     reasons: list[ReasonOut] = []
     domains_as_of: datetime | None = None
+    domains_pending: bool = False
 
 
 class ListHealthOut(Schema):
@@ -95,16 +97,18 @@ class ListsHealthOut(Schema):
 
 @router.get("/health", response=ListsHealthOut, summary="Health of all lists")
 def of_all(request: HttpRequest, stream: StreamName | None = None, days: Days = DEFAULT_PERIOD):
-    period = _period(days)
+    now = timezone.now()
+    period = _period(days, now)
+    pending = kept_rankings.ask(days, now) and kept_rankings.is_much(period)
     return {
         "items": [
             {
                 "list": row.mailing_list.pk,
                 "name": row.mailing_list.name,
                 "stream": row.mailing_list.stream,
-                "health": _health(row.health, period),
+                "health": {**_health(row.health, period), "domains_pending": pending},
             }
-            for row in health.lists_health(period, stream or "")
+            for row in health.lists_health(period, stream or "", with_domains=not pending)
         ]
     }
 
@@ -119,20 +123,22 @@ def of_campaign(request: HttpRequest, campaign_id: PathId, days: Days = DEFAULT_
     return _details(Campaign.objects.select_related("mailing_list").get(pk=campaign_id), days)
 
 
-def _period(days: int) -> Period:
-    now = timezone.now()
-    kept_rankings.ask(days, now)
+def _period(days: int, now: datetime) -> Period:
     return Period.ending(now.astimezone(UTC).date(), days)
 
 
 def _details(row: MailingList | Campaign, days: int) -> dict[str, object]:
-    period = _period(days)
-    found = health.details(row, period)
+    now = timezone.now()
+    period = _period(days, now)
+    campaign = row if isinstance(row, Campaign) else None
+    pending = kept_rankings.ask(days, now) and kept_rankings.is_much(period, campaign)
+    found = health.details(row, period, with_domains=not pending)
     return {
         **_health(found.health, period),
         "domains": [{"domain": d.domain, "counts": _counts(d.counts)} for d in found.domains],
         "reasons": [{"reason": r.name, "count": r.count} for r in found.reasons],
         "domains_as_of": found.domains_as_of,
+        "domains_pending": pending,
     }
 
 

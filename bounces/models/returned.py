@@ -350,7 +350,8 @@ class SeenMessage(models.Model):
     """
 
     key = models.UUIDField(primary_key=True)
-    # When it was done with, UTC.
+    # When it was done with, UTC. Nothing reads it, as none is ever forgotten; but a key alone tells
+    # nothing, and whoever must do without some of them could not tell which are the oldest.
     day = models.DateField()
 
     def __str__(self) -> str:

@@ -135,15 +135,15 @@ def test_a_period_that_is_not_kept_is_summed():
     assert ranking.top_domains(Period.ending(NOW.date(), 41)).as_of is None
 
 
-def test_a_period_that_was_asked_for_is_kept_for_a_day():
+def test_a_period_that_was_asked_for_is_kept_until_it_is_asked_for_a_week_later():
     some_mail()
     period = Period.ending(NOW.date(), 41)
     summed = ranking.top_domains(period).domains
     kept_rankings.ask(41, NOW)
     assert kept_rankings.refresh(NOW) == 4
     assert ranking.top_domains(period) == ranking.TopDomains(summed, NOW)
-    assert kept_rankings.refresh(NOW + timedelta(hours=23)) == 4
-    assert kept_rankings.refresh(NOW + timedelta(hours=25)) == 3
+    assert kept_rankings.refresh(NOW + timedelta(days=7)) == 4
+    assert kept_rankings.refresh(NOW + timedelta(days=9)) == 3
     assert not DomainRanking.objects.filter(period__days=41).exists()
 
 
@@ -151,8 +151,8 @@ def test_who_goes_on_asking_has_it_kept_and_that_is_seldom_written(django_assert
     kept_rankings.ask(41, NOW)
     with django_assert_num_queries(1):
         kept_rankings.ask(41, NOW + timedelta(minutes=59))
-    kept_rankings.ask(41, NOW + timedelta(hours=23))
-    assert kept_rankings.refresh(NOW + timedelta(hours=25)) == 4
+    kept_rankings.ask(41, NOW + timedelta(days=7))
+    assert kept_rankings.refresh(NOW + timedelta(days=9)) == 4
 
 
 def test_not_every_period_that_somebody_asks_for_is_kept(django_assert_num_queries):
@@ -161,8 +161,37 @@ def test_not_every_period_that_somebody_asks_for_is_kept(django_assert_num_queri
     with django_assert_num_queries(0):
         kept_rankings.ask(30, NOW)
     assert set(RankedPeriod.objects.values_list("days", flat=True)) == {41, 42, 43}
-    kept_rankings.refresh(NOW + timedelta(hours=25))
+    assert not kept_rankings.ask(59, NOW)
+    kept_rankings.refresh(NOW + timedelta(days=9))
     assert set(RankedPeriod.objects.values_list("days", flat=True)) == {7, 30, 90}
+
+
+def test_one_takes_the_place_of_one_that_nobody_asked_for_since_yesterday():
+    for days in (41, 42, 43):
+        kept_rankings.ask(days, NOW)
+    tomorrow = NOW + timedelta(hours=25)
+    kept_rankings.ask(41, tomorrow)
+    assert kept_rankings.ask(59, tomorrow)
+    assert not kept_rankings.ask(60, NOW + timedelta(hours=23))
+    known = set(RankedPeriod.objects.values_list("days", flat=True))
+    assert len(known) == 3 and {41, 59} < known
+
+
+def test_it_is_awaited_until_it_was_summed_once_but_not_for_long_where_nobody_sums():
+    some_mail()
+    assert kept_rankings.ask(41, NOW)
+    assert kept_rankings.ask(41, NOW + timedelta(minutes=4))
+    assert not kept_rankings.ask(41, NOW + timedelta(minutes=6))
+    kept_rankings.refresh(NOW)
+    assert not kept_rankings.ask(41, NOW)
+    assert not kept_rankings.ask(30, NOW)
+
+
+def test_what_is_much_is_told_of_all_mail_and_of_a_campaign():
+    one, two, _other = some_mail()
+    assert kept_rankings.is_much(MONTH)
+    assert kept_rankings.is_much(MONTH, one)
+    assert not kept_rankings.is_much(MONTH, two)
 
 
 def test_one_that_is_forgotten_while_it_is_made_stays_forgotten(monkeypatch):

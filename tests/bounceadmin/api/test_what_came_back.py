@@ -149,17 +149,36 @@ def test_health_of_a_list_and_its_campaign(app):
     assert (row["list"], row["health"]["band"]) == (campaign.mailing_list_id, "poor")
 
 
-def test_a_period_that_no_page_shows_is_kept_from_when_it_is_asked_for(app, monkeypatch):
+def test_domains_of_a_period_that_no_page_shows_are_there_at_once_where_they_are_few(app):
+    campaign = make_campaign()
+    add([Count(campaign.pk, timezone.now().date(), "a.example", "hard", 60, reason="userunknown")])
+    for path in (f"/lists/{campaign.mailing_list_id}/health", f"/campaigns/{campaign.pk}/health"):
+        found = app.get(path, days=45).json()
+        assert found["domains"][0]["counts"]["hard"] == 60
+        assert (found["domains_pending"], found["domains_as_of"]) == (False, None)
+
+
+def test_where_they_are_many_they_are_there_once_they_were_summed(app, monkeypatch):
     monkeypatch.setattr(kept_rankings, "SUMMED_BY_PAGES", 0)
     campaign = make_campaign()
     add([Count(campaign.pk, timezone.now().date(), "a.example", "hard", 60, reason="userunknown")])
-    path = f"/lists/{campaign.mailing_list_id}/health?days=45"
-    first = app.get(path).json()
-    assert first["domains_as_of"] is None
+
+    def health(path: str) -> dict:
+        return app.get(path, days=45).json()
+
+    def everywhere() -> list[dict]:
+        of = (f"/lists/{campaign.mailing_list_id}/health", f"/campaigns/{campaign.pk}/health")
+        return [*map(health, of), health("/health")["items"][0]["health"]]
+
+    for found in everywhere():
+        assert (found["domains"], found["domains_pending"]) == ([], True)
+        assert found["counts"]["hard"] == 60
     kept_rankings.refresh(timezone.now())
-    again = app.get(path).json()
-    assert again["domains_as_of"] is not None
-    assert again["domains"] == first["domains"]
+    of_list, of_campaign, of_all = everywhere()
+    assert not any(found["domains_pending"] for found in (of_list, of_campaign, of_all))
+    for found in (of_list, of_campaign):
+        assert found["domains"][0]["counts"]["hard"] == 60
+        assert found["domains_as_of"] is not None
 
 
 def test_without_sends_there_is_no_rate(app):
