@@ -9,16 +9,13 @@ is several times quicker for millions of rows.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import connection, connections, models, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks import with_django  # noqa: F401
+from benchmarks.filling import beside, fill, timed, without_indexes
 from bounces import partitions
 from bounces.models import BounceEvent, InboundMessage, RawMessage
 from lists import kept_rankings
@@ -137,8 +134,8 @@ def build(number: int) -> None:
     _lists(now)
     with connection.cursor() as cursor, transaction.atomic():
         _divide(cursor, now)
-    _beside([(_timed, "drawn", _draw, number, now)])
-    with _without_indexes():
+    beside([(timed, "drawn", _draw, number, now)])
+    with without_indexes(FILLED):
         steps = {
             "people": (_people, number, now),
             "messages": (_messages, now),
@@ -146,33 +143,11 @@ def build(number: int) -> None:
             "counts": (_counts,),
             "suppressions": (_suppressions,),
         }
-        _beside([(_timed, name, *step) for name, step in steps.items()])
+        beside([(timed, name, *step) for name, step in steps.items()])
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE happened, people")
-        _timed("vacuumed", cursor.execute, "VACUUM ANALYZE")
-    _timed("ranked", kept_rankings.refresh, now)
-
-
-def _beside(steps: Sequence[tuple]) -> None:
-    """Do steps (a function, and with what), each on a connection of its own, several at once."""
-
-    def alone(do: Callable[..., object], *arguments: object) -> None:
-        try:
-            _make_quick()
-            do(*arguments)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for step in [pool.submit(alone, *step) for step in steps]:
-            step.result()
-
-
-def _make_quick() -> None:
-    """Let this connection fill tables: foreign keys hold by how the rows are made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '128MB'")
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+        timed("vacuumed", cursor.execute, "VACUUM ANALYZE")
+    timed("ranked", kept_rankings.refresh, now)
 
 
 def _divide(cursor, now: datetime) -> None:
@@ -195,12 +170,6 @@ def _divide(cursor, now: datetime) -> None:
 
 def domain_name(domain: int) -> str:
     return f"d{domain}.example"
-
-
-def _timed(what: str, do: Callable[..., object], *arguments: object) -> None:
-    began = time.perf_counter()
-    do(*arguments)
-    print(f"  {what} in {time.perf_counter() - began:.1f} s", flush=True)
 
 
 def _lists(now: datetime) -> None:
@@ -237,12 +206,12 @@ def _draw(number: int, now: datetime) -> None:
 
 
 def _people(number: int, now: datetime) -> None:
-    _fill(
+    fill(
         Subscriber,
         "FROM people ORDER BY person",
         {"id": "person + 1", "address": "address", "canonical": "address", "domain": "domain"},
     )
-    _fill(
+    fill(
         Subscription,
         "FROM people LEFT JOIN (SELECT person, max(at) AS bounced FROM happened "
         "WHERE category = 'hard' GROUP BY person) AS dead USING (person) ORDER BY person",
@@ -255,7 +224,7 @@ def _people(number: int, now: datetime) -> None:
         },
     )
     # The newest campaign of each list went to all of it.
-    _fill(
+    fill(
         SentMessage,
         "FROM people ORDER BY person",
         {
@@ -267,7 +236,7 @@ def _people(number: int, now: datetime) -> None:
 
 
 def _messages(now: datetime) -> None:
-    _fill(
+    fill(
         InboundMessage,
         "FROM happened ORDER BY id",
         {
@@ -282,7 +251,7 @@ def _messages(now: datetime) -> None:
             "subject": "'Undelivered Mail Returned to Sender'",
         },
     )
-    _fill(
+    fill(
         RawMessage,
         "FROM happened WHERE at > %(kept)s ORDER BY id",
         {"message_id": "id", "content": "%(raw)s", "stored_at": "at"},
@@ -294,7 +263,7 @@ def _messages(now: datetime) -> None:
 
 
 def _events() -> None:
-    _fill(
+    fill(
         BounceEvent,
         "FROM happened ORDER BY id",
         {
@@ -333,12 +302,12 @@ def _counts() -> None:
             columns = {"campaign_id": "campaign", **counted}
             columns |= {column: "key"} if column else {}
             columns |= {"day": "day"} if model is days else {}
-            _fill(model, f"FROM ({rows}) AS tallied {only}", columns)
+            fill(model, f"FROM ({rows}) AS tallied {only}", columns)
 
 
 def _suppressions() -> None:
     source = f"FROM ({_SUPPRESSED}) AS suppressed ORDER BY id"
-    _fill(
+    fill(
         Suppression,
         source,
         {
@@ -352,7 +321,7 @@ def _suppressions() -> None:
             "since": "at",
         },
     )
-    _fill(
+    fill(
         SuppressionLog,
         source,
         {
@@ -365,62 +334,3 @@ def _suppressions() -> None:
             "at": "at",
         },
     )
-
-
-def _fill(
-    model: type[models.Model],
-    source: str,
-    columns: Mapping[str, str],
-    values: Mapping[str, object] | None = None,
-) -> None:
-    """INSERT what `source` selects; what `columns` leave out has the field's default."""
-    quote = connection.ops.quote_name
-    fields = [f for f in model._meta.concrete_fields if f.column in columns or not f.primary_key]
-    given = dict(values or {})
-    chosen = []
-    for field in fields:
-        if field.column in columns:
-            chosen.append(f"({columns[field.column]})::{field.db_type(connection)}")
-        else:
-            given[field.column] = field.get_default()
-            chosen.append(f"%({field.column})s::{field.db_type(connection)}")
-    names = ", ".join(quote(field.column) for field in fields)
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {', '.join(chosen)} {source}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-
-
-@contextmanager
-def _without_indexes() -> Iterator[None]:
-    """The tables have no indexes but those of their keys while they are filled."""
-    tables = [model._meta.db_table for model in FILLED]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) "
-            "FROM pg_constraint WHERE contype = 'u' AND conrelid::regclass::text = ANY(%s)",
-            [tables],
-        )
-        unique = cursor.fetchall()
-        for table, name, _definition in unique:
-            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) "
-            "AND indexname NOT IN (SELECT conname FROM pg_constraint)",
-            [tables],
-        )
-        indexes = cursor.fetchall()
-        for name, _definition in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
-        yield
-        began = time.perf_counter()
-        statements = [
-            *(f'ALTER TABLE {table} ADD CONSTRAINT "{n}" {made}' for table, n, made in unique),
-            *(definition.replace(" ON ONLY ", " ON ") for _name, definition in indexes),
-        ]
-        _beside([(_execute, statement) for statement in statements])
-        print(f"  indexed in {time.perf_counter() - began:.1f} s", flush=True)
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from django.conf import global_settings
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from kombu import Exchange, Queue
 
 from bounceadmin import data_dir
+from bounceadmin.look import UNFOLD  # noqa: F401
 from bounceadmin.queues import QUEUES, ROUTES
+from bounceadmin.schedule import ARCHIVING, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -137,66 +137,9 @@ CELERY_TASK_QUEUES = [
     Queue(queue.name, Exchange(queue.name), routing_key=queue.name) for queue in QUEUES
 ]
 CELERY_TASK_ROUTES = {task: {"queue": queue.name} for task, queue in ROUTES.items()}
-
-
-def _every(seconds: float) -> dict[str, object]:
-    # What no worker took for long is announced anew: the old ones need not pile up.
-    return {"schedule": seconds, "options": {"expires": max(60.0, seconds)}}
-
-
 # Any number of them may run: one announces.
 CELERY_BEAT_SCHEDULER = "bounceadmin.operating.one_beat:OneBeat"
-CELERY_BEAT_SCHEDULE = {
-    "watch": {"task": "bounceadmin.tasks.watch", **_every(60.0)},
-    "sweep": {"task": "bounces.tasks.sweep", **_every(60.0)},
-    "sweep-jobs": {"task": "lists.tasks.sweep_jobs", **_every(60.0)},
-    "sweep-outgoing-webhooks": {"task": "lists.outgoing.tasks.sweep", **_every(30.0)},
-    "delete-old-webhook-messages": {
-        "task": "lists.outgoing.tasks.delete_old",
-        "schedule": crontab(hour=3, minute=50),
-    },
-    "record-bands": {"task": "lists.tasks.record_bands", **_every(120.0)},
-    "rank-domains": {"task": "lists.tasks.rank_domains", **_every(60.0)},
-    "keep-counts": {
-        "task": "lists.tasks.keep_counts",
-        "schedule": crontab(hour=3, minute=30),
-    },
-    "delete-old-reports": {
-        "task": "lists.tasks.delete_old_reports",
-        "schedule": crontab(hour=3, minute=40),
-    },
-    "fetch-mailboxes": {"task": "bounces.tasks.fetch_due_mailboxes", **_every(15.0)},
-    "delete-old-raw-messages": {
-        "task": "bounces.tasks.delete_old_raw_messages",
-        "schedule": crontab(hour=3, minute=20),
-    },
-    # Months ahead; every hour, since one that finds the table busy leaves it at that.
-    "create-partitions": {
-        "task": "bounces.tasks.create_partitions",
-        "schedule": crontab(minute=7),
-    },
-    "forget-old-events": {
-        "task": "bounces.tasks.forget_old_events",
-        "schedule": crontab(hour=3, minute=50),
-    },
-    "delete-old-messages": {
-        "task": "bounces.tasks.delete_old_messages",
-        "schedule": crontab(hour=4, minute=30),
-    },
-    "delete-old-jobs": {
-        "task": "lists.tasks.delete_old_jobs",
-        "schedule": crontab(hour=4, minute=10),
-    },
-    "delete-old-sessions": {
-        "task": "bounceadmin.tasks.delete_old_sessions",
-        "schedule": crontab(hour=4, minute=20),
-    },
-    "sweep-diagnostics": {"task": "diagnostics.tasks.sweep", **_every(60.0)},
-    "delete-old-diagnostics": {
-        "task": "diagnostics.tasks.delete_old",
-        "schedule": crontab(hour=3, minute=40),
-    },
-}
+CELERY_BEAT_SCHEDULE = dict(SCHEDULE)
 
 # --- API --------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
@@ -274,10 +217,7 @@ if RAW_BUCKET:
             },
         },
     }
-    CELERY_BEAT_SCHEDULE["archive-raw-messages"] = {
-        "task": "bounces.tasks.archive_raw_messages",
-        **_every(60.0),
-    }
+    CELERY_BEAT_SCHEDULE |= ARCHIVING
 # Days until an event's address makes room for a keyed hash; 0 keeps addresses.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=365)
 # Whole months before this one whose events are kept; 0 keeps all, as numbers about nobody.
@@ -408,46 +348,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # A proxy of ours writes X-Forwarded-Proto and appends the client to X-Forwarded-For.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-
-UNFOLD = {
-    "SITE_TITLE": "bounceadmin",
-    "SITE_HEADER": "bounceadmin",
-    "SITE_SYMBOL": "undo",
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("bounceadmin/icon.svg"),
-        }
-    ],
-    "DASHBOARD_CALLBACK": "bounceadmin.dashboard.dashboard_callback",
-    "ACCOUNT": {"navigation": "bounceadmin.navigation.account"},
-    "SIDEBAR": {"navigation": "bounceadmin.navigation.navigation"},
-    "STYLES": [
-        lambda request: static("bounceadmin/style.css"),
-        lambda request: static("bounceadmin/lists.css"),
-        lambda request: static("bounceadmin/diagnostics.css"),
-    ],
-    "SCRIPTS": [lambda request: static("bounceadmin/page.js")],
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": False,
-    # A calm blue: 600 carries white text and is text on white with more than 4.5:1.
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97% .014 250)",
-            "100": "oklch(93% .032 250)",
-            "200": "oklch(88% .059 250)",
-            "300": "oklch(81% .1 250)",
-            "400": "oklch(74% .125 250)",
-            "500": "oklch(68% .14 251)",
-            "600": "oklch(49% .14 253)",
-            "700": "oklch(43% .13 254)",
-            "800": "oklch(38% .11 255)",
-            "900": "oklch(33% .09 256)",
-            "950": "oklch(25% .07 257)",
-        },
-    },
-}
 
 # --- operating --------------------------------------------------------------------------------
 # Who may read /metrics: who shows the token, or asks from one of the networks. Nobody by default.
