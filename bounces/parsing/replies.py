@@ -19,7 +19,8 @@ _CANDIDATE = re.compile(
 # What stands before a code that is no accident: nothing, a sign, or a word that announces it.
 _BEFORE = re.compile(
     r"(?:^|\n|<<<|--|,(?=[ \t])|[:;(\[>\"'：（]|[.!?](?=[ \t])|(?:said|says|response|reply|"
-    r"replied|returned|error|status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
+    r"(?:re(?:sponded|plied|turned)|answered|failed|refused) with|replied|returned|error|"
+    r"status|code|answer(?:ed)?|got|was|smtp|message|state|data|to|because))"
     r"[ \t]*[:=#]?[ \t]*[\"'(]?[ \t]*$",
     re.I,
 )

@@ -49,6 +49,8 @@ _EXPIRED = re.compile(
     r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
     re.I,
 )
+_NO_MORE = ("Service unavailable", "Service unavailable.")
+"""What Sendmail adds to any reply to DATA or MAIL."""
 _SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
 _VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
@@ -114,7 +116,8 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
     outcome = transcripts.outcome_for(finding.recipient, exchanges)
     finding.command = finding.command or outcome.command
     finding.remote_mta = finding.remote_mta or outcome.host
-    said = f"{outcome.reply} {outcome.own}".strip()
+    own = "" if outcome.reply and outcome.own.endswith(_NO_MORE) else outcome.own
+    said = f"{outcome.reply} {own}".strip()
     if not said:
         return
     if finding.diagnostic and finding.action in ("delivered", "relayed"):

@@ -108,7 +108,11 @@ FORMATS: tuple[Format, ...] = (
         "surfcontrol",
         lines=("a transcript of the attempts to send the message follows",),
         fields=("x-mailer: surfcontrol", "x-sef-processed"),
-        layout=Layout(labels=r"Addressed To", listed=False, details=r"^Failed to send to"),
+        layout=Layout(
+            labels=r"Addressed To",
+            listed=False,
+            details=r"^Failed to send to(?: identified host,?)?",
+        ),
     ),
     Format(
         "interscan",

@@ -13,6 +13,7 @@ from functools import lru_cache
 from bounces.parsing.reasons.commands import command_marked_in, command_said_in, state_in
 from bounces.parsing.reasons.evidence import NEAR, Evidence, Verdict
 from bounces.parsing.reasons.framing import (
+    behind_code,
     reply_in,
     sentence_with,
     split_host,
@@ -36,7 +37,7 @@ from bounces.parsing.reasons.meanings import (
     TELLING,
     YIELDING,
 )
-from bounces.parsing.reasons.pairs import PairIndex, UnspacedPairs
+from bounces.parsing.reasons.pairs import Pair, PairIndex, UnspacedPairs
 from bounces.parsing.reasons.phrases import PhraseIndex, words_of
 from bounces.parsing.reasons.providers import PROVIDERS, Provider
 from bounces.parsing.reasons.status import reason_of_status
@@ -206,14 +207,20 @@ def _together(reason: str, case: _Case) -> str:
 
 def _by_pair(case: _Case, said: str = "") -> Verdict | None:
     """Ask what is said near the word for a mailbox, a sender, a server ..."""
-    words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', said or case.said)))} ")
-    pair = _PAIRS.find(frozenset(words.split()), words) or _UNSPACED.find(words)
+    if not said:
+        said = behind_code(case.said, case.evidence.smtp_code) or case.said
+    pair = _pair_in(said)
     if pair is None:
         return None
     if pair.reason == "systemerror" and case.command in BEFORE_MAIL:
         return None  # "Service not available" is what a server tells those it wants no mail of
     reason = _in_its_place(_together(pair.reason, case), pair.said, case)
     return case.verdict(reason, f"text:{pair.reason}/{pair.subject}{NEAR}{pair.said}", pair.said)
+
+
+def _pair_in(said: str) -> Pair | None:
+    words = reply_in(f" {' '.join(words_of(_IP.sub(' ip ', said)))} ")
+    return _PAIRS.find(frozenset(words.split()), words) or _UNSPACED.find(words)
 
 
 def _in_its_place(reason: str, words: str, case: _Case) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_IN_NUMBERS = frozenset("0123456789.")
 _EXCERPT = 300
 """How long the quoted evidence may be."""
 _SENTENCE_ENDS = ("\n", ". ", "; ")
@@ -14,18 +15,22 @@ _REPORTERS_OWN = re.compile(
     r"message but it was rejected by the (?:server for the )?recipient domain|"
     r"smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
     r"(?:pipelined )?(?:mail from|rcpt to|data|ehlo|helo|starttls)))?|"
-    r"in reply to (?:[a-z]+ ){1,5}command)(?= )"
+    r"in reply to (?:[a-z]+ ){1,5}command)(?= )| (?:rcpt to|mail from)(?= $)"
 )
 """What reporters write around the reply; their "server" and "error" mean nothing."""
 _HOST = re.compile(r"host ([^\s\[\]]{1,255})\s?\[[^\]\s]{0,45}\](?::\d{1,5})?")
 """The host that replied, as Postfix and Exim name it: "host mx.example.com[192.0.2.1]"."""
 _FRAME = re.compile(
     r"^ said(?= )| refused to talk to me(?= )|"
-    r" smtp error from remote (?:mail )?server(?: after (?:initial connection|end of data|"
-    r"(?:pipelined )?(?:sending data block|mail from|rcpt to|data|ehlo|helo|starttls|quit)))?(?= )|"
+    r" smtp error from remote (?:mail server|mailer|server)(?: (?:after|for) (?:initial connection|"
+    r"end of data|transfer of mail text|(?:pipelined )?(?:sending data block|mail(?: from)?|"
+    r"rcpt(?: to)?|data|text|greeting|ehlo|helo|starttls|quit)(?: command)?))?(?= )|"
+    r" invalid address error code(?= )|"
     r"(?: ip)? did not like our (?:connect|ehlo|helo|mail from|rcpt to|(?:final )?data)(?= )"
 )
-"""How Postfix, Exim and dma introduce a reply, where the host's name is gone."""
+"""How Postfix, Exim, dma and others introduce a reply, where the host's name is gone."""
+_FRAME_SIGNS = (" said ", " remote ", " refused ", " like our ", " code ")
+"""One of these words stands in every such introduction."""
 _QUOTED = "<<<"
 """What stands before a reply in an SMTP dialogue."""
 _QMAIL = " remote host said "
@@ -40,6 +45,14 @@ def without_dialogue(text: str) -> str:
     """Return `text` without the dialogue before the reply that it quotes."""
     at = text.find(_QUOTED)
     return text[at + len(_QUOTED) :] if at >= 0 else text
+
+
+def behind_code(text: str, code: str) -> str:
+    """Return what follows reply code `code` in `text`; "" where nothing precedes it."""
+    at = text.find(code) if code else -1
+    if at < 1 or text[at - 1] in _IN_NUMBERS or text[at + 3 : at + 4] in _IN_NUMBERS:
+        return ""
+    return text[at + 3 :]
 
 
 def split_host(text: str) -> tuple[str, str]:
@@ -60,8 +73,9 @@ def without_frame(words: str) -> str:
     """Return `words` without what Postfix, Exim, dma or qmail write around a reply."""
     if _QMAIL in words:
         return f" {words.rpartition(_QMAIL)[2]}"
-    if " said " in words or " remote " in words or " refused " in words or " like our " in words:
-        return _FRAME.sub("", words)
+    for sign in _FRAME_SIGNS:
+        if sign in words:
+            return _FRAME.sub("", words)
     return words
 
 

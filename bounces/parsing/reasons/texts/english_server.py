@@ -5,6 +5,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "server requires confirmation",
         "confirm this mail server",
         "access denied * ip",
+        "a problem occurred ask your postmaster",
         "you are an open relay",
         "blocked using",
         "blocked because your ip",
