@@ -35,6 +35,7 @@ from bounces.parsing.reasons.meanings import (
     PUT_OFF,
     SILENT,
     TELLING,
+    UNHEARD,
     YIELDING,
 )
 from bounces.parsing.reasons.pairs import Pair, PairIndex, UnspacedPairs
@@ -240,6 +241,8 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
         return "systemerror"
     if reason == "expired" and "refused" in words and _is_a_refusal(case.evidence):
         return "blocked"  # who answers was reached
+    if command == "CONN" and reason == "hostunknown":
+        return "requireptr"  # nothing was named yet but the host that connects
     if command in BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
         return "blocked"
     if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
@@ -290,7 +293,7 @@ def _by_code(case: _Case) -> Verdict:
         return case.verdict(reason, f"status:{status}")
     if verdict := pair or _by_pair(case):
         return verdict
-    if status[2:3] == "5" and command in GREETING:
+    if status[2:3] == "5" and command in GREETING and evidence.smtp_code not in UNHEARD:
         return case.verdict(BY_COMMAND[command], f"command:{command}")
     if reason := reason_of_status(status, vague=False):
         return case.verdict(reason, f"status:{status}")

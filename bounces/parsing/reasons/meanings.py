@@ -9,6 +9,7 @@ BY_STATUS: dict[tuple[str, str], str] = {
     ("mailboxfull", "3.1"): "systemfull",
     ("exceedlimit", "2.2"): "mailboxfull",
     ("mailererror", "2.2"): "mailboxfull",
+    ("norelaying", "1.1"): "userunknown",
     ("contenterror", "5.4"): "syntaxerror",
     ("rejected", "3.2"): "notaccept",
     ("hostunknown", "1.7"): "rejected",
@@ -31,6 +32,8 @@ BY_COMMAND: dict[str, str] = {
 BEFORE_MAIL = frozenset(("CONN", "EHLO", "HELO"))
 GREETING = frozenset(("EHLO", "HELO"))
 """Where "invalid argument" (x.5.4) means the name that the sending host gave."""
+UNHEARD = frozenset(("500", "502"))
+"""Replies of a host that does not know the command itself."""
 BY_FORMAT: dict[str, str] = {"googlegroups": "rejected"}
 BY_REPLY: dict[str, str] = {
     "421": "systemerror",

@@ -23,6 +23,7 @@ from bounces.parsing.reasons.texts import (
     pairs,
     pairs_asia,
     pairs_europe,
+    pairs_north,
     polish,
     portuguese,
     russian,
@@ -79,7 +80,7 @@ TEXT_ROWS: tuple[tuple[str, str], ...] = (
 )
 """(reason, phrase) of every language, the most telling first."""
 
-PAIR_ROWS = (*pairs.PAIRS, *pairs_europe.PAIRS)
+PAIR_ROWS = (*pairs.PAIRS, *pairs_europe.PAIRS, *pairs_north.PAIRS)
 """(reason, subjects, things said), for texts that hold no phrase."""
 
 UNSPACED_ROWS = pairs_asia.UNSPACED_PAIRS

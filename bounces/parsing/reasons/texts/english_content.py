@@ -119,11 +119,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "advertisement",
     ),
     "virusdetected": (
-        "virus detected",
-        "virus found",
-        "virus was found",
-        "virus was detected",
-        "virus has been detected",
+        "virus * detected",
+        "virus * found",
         "virus in message",
         "virus-infected",
         "contains a virus",
@@ -160,6 +157,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "win32",
     ),
     "contenterror": (
+        "html only",
+        "html mail",
         "improper use of * bit data",
         "improperly formatted binary content",
         "mime complexity",

@@ -71,6 +71,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "destination email system is unknown",
     ),
     "notaccept": (
+        "no inbound mail",
+        "server only sends mail",
+        "host only sends mail",
         "does not accept any mail",
         "does not accept e mail",
         "not accept mail",

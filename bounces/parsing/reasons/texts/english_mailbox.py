@@ -113,6 +113,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "exceed maximum mailbox",
     ),
     "suspend": (
+        "disabled by * administrator",
         "account disabled",
         "account is disabled",
         "account has been disabled",
@@ -277,6 +278,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "user not local please try",
     ),
     "filtered": (
+        "recipient refuses mail",
+        "set up a block for",
+        "blocked your address",
         "user rejected",
         "has restricted sms",
         "due to user rules",

@@ -2,6 +2,7 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "networkerror": (
+        "nameserver failure",
         "malformed name server reply",
         "network error",
         "network failure",

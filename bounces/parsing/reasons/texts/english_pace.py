@@ -2,6 +2,7 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "ratelimited": (
+        "first time sender",
         "temporarily deferred due to * volume",
         "rate limit",
         "rate limited",

@@ -102,6 +102,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "p reject",
     ),
     "rejected": (
+        "sending from has a problem",
         "possible forgery",
         "sender address rejected",
         "sender rejected",
@@ -252,6 +253,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "empty reverse path",
     ),
     "securityerror": (
+        "log in before",
+        "login before",
         "insufficient security",
         "verification failure",
         "authentication required",

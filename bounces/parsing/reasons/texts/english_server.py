@@ -2,6 +2,9 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "blocked": (
+        "mail from your server",
+        "mail from your host",
+        "connection from your network",
         "server requires confirmation",
         "confirm this mail server",
         "access denied * ip",

@@ -119,6 +119,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "command not known",
     ),
     "systemerror": (
+        "milter timed out",
+        "filter timed out",
         "unverified address",
         "because there is no mdb",
         "scheduled maintenance",

@@ -24,6 +24,7 @@ _REFUSED = (
 PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     # reason, words for whom or what it is said of, what is said
     ("mailboxfull", _BOX, (
+        "bytes left",
         "full", "quota", "over limit", "over its limit", "at its limit", "reached its limit",
         "reached the limit", "out of space", "out of disc space", "out of room", "no room",
         "no space", "no more space", "not enough space", "not enough room", "insufficient space",
@@ -45,6 +46,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "generic", "missing", "does not match", "mismatch", "mismatches")),
     ("ratelimited", "rate volume frequency", ("exceeded", "exceeds", "over the limit")),
     ("ratelimited", "rate volume messages mails emails traffic frequency limit limits ip", (
+        "used up", "unusual",
         "too high", "too fast", "too quickly", "per hour", "per minute", "per day", "hourly",
         "daily", "limit exceeded", "limit reached", "exceeded the limit", "exceeds the limit",
         "exceeded limit", "throttled", "throttling", "slow down", "slower", "faster", "too often",
@@ -60,11 +62,13 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "virus", "viruses", "worm", "trojan", "malware", "infected", "infection", "malicious",
         "harmful", "dangerous")),
     ("filtered", "rejected refused blocked declined accepted denied filtered", (
+        "by the owner",
         "by the recipient", "by recipient", "by the user", "by this user", "by the addressee",
         "by your recipient")),
     ("filtered", "recipient recipients user addressee owner", (
         "refuses", "rejects", "does not want", "not want", "only accepts")),
     ("suspend", _PERSON + " " + _PLACE + " " + _DOMAIN, (
+        "not currently accepting", "not accepting messages",
         "suspended", "suspension", "disabled", "deactivated", "inactive", "inactivity",
         "not active", "not activated", "locked", "frozen", "closed", "blocked", "terminated",
         "restricted", "archived", "dormant", "on hold", "cancelled", "canceled", "expired",
@@ -97,6 +101,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "invalid", "malformed", "broken", "corrupt", "unsupported", "not supported", "error",
         "unnecessary", "improper", "illegal")),
     ("notcompliantrfc", _HEADER, (
+        "not valid", "without",
         "malformed", "invalid", "illegal", "missing", "not rfc", "not compliant", "violates",
         "syntax", "multiple", "duplicate", "longer than", "has no", "no valid", "more than one",
         "should have", "must have", "must contain", "only one")),
@@ -104,10 +109,12 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "spam", "junk", "unsolicited", "unwanted", "advertising", "advertisement", "suspicious",
         "suspected", "phishing", "scam", "fraud", "bulk", "ube", "uce", "objectionable")),
     ("policyviolation", "policy policies rule rules filter filters regulation regulations", (
+        "forbid",
         *_REFUSED, "violates", "violated", "violation", "against", "due to", "because of",
         "does not comply", "not comply", "prohibits", "restricts", "does not permit",
         "not permit", "does not allow", "not allow", "forbids")),
     ("rejected", _SENDER, (
+        "not trusted", "only registered",
         *_REFUSED, "not authorized", "not authorised", "unauthorized", "blacklisted", "unknown",
         "invalid", "not exist", "does not exist", "not found", "not verified", "unverified",
         "not a member", "not approved", "not on the list", "not in the whitelist",
@@ -128,6 +135,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "no valid mail exchangers", "no mail hosts", "no dns", "nonexistent", "non existent",
         "no such", "invalid")),
     ("userunknown", _PERSON + " " + _PLACE, (
+        "not in directory", "isn't one of", "not one of",
         "unknown", "not found", "does not exist", "not exist", "do not exist", "non existent",
         "nonexistent", "no such", "not known", "invalid", "not valid", "incorrect", "wrong",
         "could not be found", "cannot be found", "could not find", "cannot find", "unable to find",

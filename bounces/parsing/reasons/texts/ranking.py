@@ -61,6 +61,7 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("networkerror", "dns records for the destination computer could not be found"),
     ("systemerror", "timeout waiting for input"),
     ("syntaxerror", "command line too long"),
+    ("syntaxerror", "malformed mail command"),
     ("syntaxerror", "recipient address rejected invalid command"),
     ("norelaying", "not an open relay"),
     ("blocked", "client host rejected access denied"),
@@ -193,6 +194,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("suppressed", "unsubscribed"),
     ("suppressed", "suppression"),
     ("spamdetected", "unsolicited"),
+    ("spamdetected", "ube"),
+    ("spamdetected", "uce"),
     ("securityerror", "credentials"),
 )
 
@@ -211,9 +214,13 @@ REPLY_WORDS: tuple[tuple[str, str], ...] = (
 TOGETHER: tuple[tuple[str, str, str], ...] = (
     # What a phrase is taken for, words beside it, what both mean.
     ("securityerror", "spf dkim dmarc", "authfailure"),
+    ("securityerror", "relaying", "norelaying"),
     ("rejected", "spf dkim dmarc openspf", "authfailure"),
     ("securityerror", "encryption starttls", "failedstarttls"),
     ("systemerror", "tls starttls", "failedstarttls"),
+    ("blocked", "spf dkim dmarc", "authfailure"),
+    ("syntaxerror", "banned", "blocked"),
+    ("ratelimited", "inbox", "mailboxfull"),
     ("blocked", "surbl uribl hyperlink hyperlinks", "spamdetected"),
     ("systemerror", "procmail maildrop", "mailererror"),
     ("mesgtoobig", "hop hops", "networkerror"),
