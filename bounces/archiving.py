@@ -8,6 +8,7 @@ and in the transaction that lets it go; so whatever dies when, none is forgotten
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -78,8 +79,12 @@ def delete_texts(ids: Iterable[int]) -> int:
     return rows.delete()[0]
 
 
-def delete_loose() -> int:
-    """Delete objects that no message names; return how many. Raises UnavailableError."""
+def delete_loose(seconds: float = math.inf) -> int:
+    """Delete objects that no message names; return how many. Raises UnavailableError.
+
+    For about `seconds`, but some at least: a night lets a day's go at once.
+    """
+    ends = time.monotonic() + seconds
     old = LooseObject.objects.filter(is_given_up=False, noted_at__lt=timezone.now() - _LOOSE)
     # Said before it is done: an upload that ends only now sees that it came too late.
     old.update(is_given_up=True)
@@ -91,6 +96,8 @@ def delete_loose() -> int:
         done += len(gone)
         if error is not None:
             raise error
+        if stopping.is_asked() or time.monotonic() >= ends:
+            break
     return done
 
 
@@ -99,8 +106,9 @@ def run(seconds: float) -> None:
     if not raw_storage.is_set_up():
         return
     try:
+        began = time.monotonic()
         archive(seconds)
-        delete_loose()
+        delete_loose(seconds - (time.monotonic() - began))
     except UnavailableError as error:
         roads.failed(roads.ARCHIVE, "Object storage", str(error))
     else:

@@ -208,6 +208,13 @@ def test_an_upload_that_was_given_up_meanwhile_is_not_relied_on(bucket, monkeypa
     assert objects(bucket) == []
 
 
+def test_what_a_night_has_let_go_is_deleted_in_turns(bucket, monkeypatch):
+    monkeypatch.setattr(archiving, "_ROWS_AT_ONCE", 2)
+    for n in range(5):
+        LooseObject.objects.create(name=f"2026/11/24/{n}", is_given_up=True)
+    assert [archiving.delete_loose(0) for _ in range(4)] == [2, 2, 1, 0]
+
+
 def test_one_that_is_erased_while_it_moves_leaves_nothing(bucket, monkeypatch):
     row = processed()
     make_event(message=row, address="ann@example.net")
