@@ -57,7 +57,9 @@ def delete_old(now: datetime) -> Iterator[int]:
         yield from tidying.delete(model.objects.filter(day__lt=before), _DELETED_AT_ONCE)
     for campaign in _over().values_list("pk", flat=True):
         worst = list(worst_first(campaign).values_list("pk", flat=True)[:DOMAINS_KEPT])
-        rest = DomainTotal.objects.filter(campaign=campaign).exclude(pk__in=worst)
+        # Still over: what was counted for it meanwhile stays.
+        rest = DomainTotal.objects.filter(campaign__in=_over().filter(pk=campaign))
+        rest = rest.exclude(pk__in=worst)
         yield from tidying.delete(rest, _DELETED_AT_ONCE)
 
 
