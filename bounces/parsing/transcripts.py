@@ -146,7 +146,8 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
                 last = exchange
     refusal = refusal or last
     if refusal is None:
-        return Outcome(own=own or about_all)
+        # Nobody was talked to: it is one of the reporter's own addresses.
+        return Outcome(own=own or about_all, command="RCPT" if own[:2] == "55" else "")
     # With pipelining the reply to RCPT is printed below DATA; the line about the recipient tells.
     command = "RCPT" if own and refusal.command == "DATA" else refusal.command
     return Outcome(refusal.text, own or about_all, command, refusal.host)

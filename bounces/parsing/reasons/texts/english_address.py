@@ -2,6 +2,8 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "userunknown": (
+        "unrecognised o r name",
+        "unrecognized o r name",
         "can't accept user",
         "is not an active address",
         "no existe dicha persona",

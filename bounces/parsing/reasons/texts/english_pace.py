@@ -2,6 +2,8 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "ratelimited": (
+        "limit for sending mail",
+        "limit for sending messages",
         "first time sender",
         "temporarily deferred due to * volume",
         "rate limit",

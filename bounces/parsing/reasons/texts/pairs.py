@@ -169,6 +169,7 @@ PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "unexpectedly", "lost", "reset", "broken", "dropped", "unreachable", "failure", "error",
         "loop", "no route")),
     ("expired", "message mail delivery queue host server connection", (
+        "is down",
         "timed out", "time out", "timeout", "not respond", "not responding", "no response",
         "no answer", "giving up", "gave up", "given up", "retries", "attempts", "not yet been",
         "too long", "too old", "expired", "delayed", "not reachable", "undelivered", "not answer",
