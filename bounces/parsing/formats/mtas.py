@@ -42,6 +42,7 @@ FORMATS: tuple[Format, ...] = (
         ),
         report_fields=("x-postfix-queue-id", "x-postfix-sender", "x-mpop-fallback_mx-queue-id"),
         layout=COLON,
+        names_refuser="host ",
     ),
     Format(
         "exim",

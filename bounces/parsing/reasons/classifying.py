@@ -350,7 +350,7 @@ def _by_weak_phrase(case: _Case) -> Verdict | None:
     phrase = _WEAK.find(case.word_set, case.words)
     if phrase is None:
         return None
-    reason = phrase.reason
+    reason = _together(phrase.reason, case)
     if reason == "hostunknown" and ("@" in case.text or case.command == "RCPT"):
         reason = "userunknown"
     if reason == "userunknown":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bounces.parsing.reasons import REASONS, Evidence, classify, classifying, generalizing
@@ -30,6 +30,8 @@ _EVIDENCE = st.builds(
 )
 
 
+# How fast a busy machine makes evidence is not the question.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_EVIDENCE)
 def test_any_evidence_gives_a_known_reason_and_quotes_its_text(evidence: Evidence) -> None:
     verdict = classify(evidence)

@@ -2,6 +2,7 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "userunknown": (
+        "malformed local part",
         "unrecognised o r name",
         "unrecognized o r name",
         "can't accept user",

@@ -157,6 +157,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "win32",
     ),
     "contenterror": (
+        "cannot convert 8bitmime",
+        "cannot convert 8bit",
         "html only",
         "html mail",
         "improper use of * bit data",

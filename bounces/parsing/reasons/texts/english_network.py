@@ -2,6 +2,7 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "networkerror": (
+        "read error from",
         "nameserver failure",
         "malformed name server reply",
         "network error",

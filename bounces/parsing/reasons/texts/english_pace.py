@@ -2,6 +2,7 @@
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "ratelimited": (
+        "sender has exceeded",
         "limit for sending mail",
         "limit for sending messages",
         "first time sender",

@@ -119,6 +119,12 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "command not known",
     ),
     "systemerror": (
+        "address resolver failure",
+        "alias expansion error",
+        "local data error",
+        "expansion nesting",
+        "error in redirect data",
+        "router set a uid",
         "milter timed out",
         "filter timed out",
         "unverified address",

@@ -215,6 +215,7 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
     # What a phrase is taken for, words beside it, what both mean.
     ("securityerror", "spf dkim dmarc", "authfailure"),
     ("securityerror", "relaying", "norelaying"),
+    ("securityerror", "var usr etc", "systemerror"),
     ("rejected", "spf dkim dmarc openspf", "authfailure"),
     ("securityerror", "encryption starttls", "failedstarttls"),
     ("systemerror", "tls starttls", "failedstarttls"),
