@@ -34,10 +34,8 @@ from lists.models import (
     CampaignDay,
     CampaignTotal,
     DomainDay,
-    DomainTotal,
     MailingList,
     ReasonDay,
-    ReasonTotal,
     Subscriber,
     Subscription,
     Suppression,
@@ -58,9 +56,7 @@ WRITTEN: tuple[type[models.Model], ...] = (
     CampaignTotal,
     CampaignDay,
     DomainDay,
-    DomainTotal,
     ReasonDay,
-    ReasonTotal,
 )
 # (status, reply) -> how many of a hundred.
 REPLIES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
@@ -21,6 +21,9 @@ from lists.models import (
 
 _Rows = dict[tuple, Counter[str]]
 
+# Days after which a day's counts by domain and reason are folded into totals (`lists/totals.py`):
+# hardly anything is counted for it any more.
+FOLDED_AFTER = 35
 TALLIES = ("sent", "delivered", "hard", "soft", "block", "complaint", "unverified")
 
 
@@ -43,6 +46,8 @@ class Count:
 def add(counts: Iterable[Count]) -> None:
     """Add `counts` to days and totals; call it within the transaction that made them true.
 
+    Totals by domain and reason only where their day is folded already.
+
     A campaign's total is first: who has its row has all others of the campaign to itself, so that
     two who count more than once in a transaction, or several days, do not deadlock.
     """
@@ -57,9 +62,27 @@ def add(counts: Iterable[Count]) -> None:
     merge(CampaignTotal, ("campaign_id",), TALLIES, _over_days(by_campaign))
     merge(CampaignDay, ("campaign_id", "day"), TALLIES, by_campaign)
     merge(DomainDay, ("campaign_id", "day", "domain"), TALLIES, by_domain)
-    merge(DomainTotal, ("campaign_id", "domain"), TALLIES, _over_days(by_domain))
     merge(ReasonDay, ("campaign_id", "day", "reason"), ("count",), by_reason)
-    merge(ReasonTotal, ("campaign_id", "reason"), ("count",), _over_days(by_reason))
+    if folded := _folded(by_campaign):
+        by_domain, by_reason = _before(folded, by_domain), _before(folded, by_reason)
+        merge(DomainTotal, ("campaign_id", "domain"), TALLIES, _over_days(by_domain))
+        merge(ReasonTotal, ("campaign_id", "reason"), ("count",), _over_days(by_reason))
+
+
+def _folded(by_campaign: _Rows) -> dict[int, date]:
+    """How far the campaigns are folded that have a day that may be; their rows are ours."""
+    # With room for a clock that is behind.
+    recent = datetime.now(UTC).date() - timedelta(days=FOLDED_AFTER - 2)
+    late = {campaign_id for campaign_id, day in by_campaign if day < recent}
+    if not late:
+        return {}
+    rows = CampaignTotal.objects.filter(campaign__in=late, folded_to__isnull=False)
+    return dict(rows.values_list("campaign_id", "folded_to"))
+
+
+def _before(folded: dict[int, date], rows: _Rows) -> _Rows:
+    """Those whose day is folded."""
+    return {key: rows[key] for key in rows if key[1] < folded.get(key[0], date.min)}
 
 
 def _over_days(rows: _Rows) -> _Rows:

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Sum
+
 from lists.bands import SEVERITY, Band, Thresholds, band_for
 from lists.counted import TALLIES, Counts, Domain, Period, Reason
 from lists.models import (
     Campaign,
     CampaignDay,
     CampaignTotal,
+    DomainDay,
     DomainTotal,
     MailingList,
+    ReasonDay,
     ReasonTotal,
     StreamPolicy,
 )
@@ -23,9 +27,11 @@ from lists.ranking import (
     TOP,
     TopDomains,
     counts_of,
+    ranked_by,
     scoped,
     top_domains,
     top_reasons,
+    unfolded,
     worst_domains,
     worst_first,
 )
@@ -178,24 +184,29 @@ def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
 
 
 def compared(campaigns: Sequence[Campaign]) -> Compared:
-    """What campaigns have come to since they started, in four queries and one for each of them.
+    """What campaigns have come to since they started, in seven queries and one for each of them.
 
     The rows are the reasons with the most bounces of all of them together, and likewise the
-    domains, which are looked for among the worst of each.
+    domains, which are looked for among the worst of each, on folded days and since.
     """
     reasons: dict[str, Counter[int]] = defaultdict(Counter)
-    rows = ReasonTotal.objects.filter(campaign__in=campaigns)
-    for name, pk, number in rows.values_list("reason", "campaign", "count"):
-        reasons[name][pk] += number
-    worst = {
-        name
-        for one in campaigns
-        for name in worst_first(one.pk).values_list("domain", flat=True)[:_WORST_OF_EACH]
-    }
-    domains: dict[str, dict[int, Counts]] = defaultdict(dict)
-    cells = DomainTotal.objects.filter(campaign__in=campaigns, domain__in=worst)
-    for row in cells.values("domain", "campaign", *TALLIES):
-        domains[row["domain"]][row["campaign"]] = counts_of(row)
+    of_campaigns = {"campaign__in": campaigns}
+    for rows in (
+        ReasonTotal.objects.filter(**of_campaigns),
+        unfolded(ReasonDay.objects.filter(**of_campaigns)),
+    ):
+        sums = rows.values("reason", "campaign").annotate(number=Sum("count")).order_by()
+        for row in sums:
+            reasons[row["reason"]][row["campaign"]] += row["number"]
+    since = unfolded(DomainDay.objects.filter(**of_campaigns))
+    worst = {row["domain"] for row in ranked_by("campaign", since, _WORST_OF_EACH)}
+    for one in campaigns:
+        worst |= set(worst_first(one.pk).values_list("domain", flat=True)[:_WORST_OF_EACH])
+    domains: dict[str, dict[int, Counts]] = defaultdict(lambda: defaultdict(Counts))
+    for cells in (DomainTotal.objects.filter(**of_campaigns), since):
+        sums = cells.filter(domain__in=worst).values("domain", "campaign").annotate(**SUMS)
+        for row in sums.order_by():
+            domains[row["domain"]][row["campaign"]] += counts_of(row)
     ids = [campaign.pk for campaign in campaigns]
     ranked = sorted(reasons.items(), key=lambda item: (-item[1].total(), item[0]))[:TOP]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from lists.counted import TALLIES, Counts, Domain, Period, Reason
@@ -81,9 +81,15 @@ def worst_domains(
 
 
 def worst_first(campaign_id: int) -> QuerySet[DomainTotal]:
-    """A campaign's domains that bounced, ever; an index has them in this order."""
+    """A campaign's domains that bounced, on folded days; an index has them in this order."""
     rows = DomainTotal.objects.filter(campaign=campaign_id).annotate(bounced=BOUNCED)
     return rows.filter(bounced__gt=0).order_by("-bounced", "domain")
+
+
+def unfolded(days: QuerySet) -> QuerySet:
+    """Those `days` (of any kind) of campaigns that are not folded into totals yet."""
+    folded_to = F("campaign__total__folded_to")
+    return days.filter(Q(campaign__total__folded_to__isnull=True) | Q(day__gte=folded_to))
 
 
 def top_reasons(

@@ -22,7 +22,9 @@ def rank_domains() -> None:
 @shared_task
 def keep_counts() -> None:
     now = timezone.now()
-    tidying.turn(keep_counts.name, totals.mend_all(now), totals.delete_old(now))
+    tidying.turn(
+        keep_counts.name, totals.mend_all(now), totals.fold_all(now), totals.delete_old(now)
+    )
 
 
 @shared_task

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('block', models.PositiveBigIntegerField(default=0, verbose_name='block')),
                 ('complaint', models.PositiveBigIntegerField(default=0, verbose_name='complaints')),
                 ('unverified', models.PositiveBigIntegerField(default=0, verbose_name='unverified')),
+                ('folded_to', models.DateField(editable=False, null=True)),
                 ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='total', serialize=False, to='lists.campaign')),
             ],
             options={

@@ -1,9 +1,10 @@
 """Counts that health is read from, so that no page scans events.
 
 `CampaignDay` is the sum over the domains of `DomainDay`: a dashboard reads a row a campaign and
-day, however many domains there are. The totals are the same sums over all days: what a campaign has
-come to is read from as many rows however long it has gone on, and stays when days by domain and
-reason are deleted. All six are added to in one transaction (`lists/counting.py`).
+day, however many domains there are. `CampaignTotal` is the sum of its days, and added to with them
+(`lists/counting.py`). By domain and reason only days that are over for some weeks are summed, at
+night (`lists/totals.py`): what a campaign has come to is read from as many rows however long it has
+gone on, and stays when such days are deleted.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ class CampaignTotal(Tally):
     campaign = models.OneToOneField(
         Campaign, models.CASCADE, primary_key=True, related_name="total"
     )
+    # The days before it are in the totals by domain and reason.
+    folded_to = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("campaign total")
@@ -110,7 +113,7 @@ class CampaignTotal(Tally):
 
 
 class DomainTotal(Tally):
-    """What a campaign has come to at one recipient domain."""
+    """What a campaign had come to at one recipient domain before its `folded_to`."""
 
     # The unique constraint's index begins with it.
     campaign = models.ForeignKey(
@@ -139,7 +142,7 @@ class DomainTotal(Tally):
 
 
 class ReasonTotal(models.Model):
-    """How many verified bounces a campaign had for one reason."""
+    """How many verified bounces a campaign had for one reason before its `folded_to`."""
 
     # The unique constraint's index begins with it.
     campaign = models.ForeignKey(
