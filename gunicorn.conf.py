@@ -10,6 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bounceadmin.settings")
 from django.conf import settings
 from gunicorn.glogging import Logger
 
+from bounceadmin.shared_connections import share
+
 
 class _Logger(Logger):
     """A line a request, but none for what a webhook took in: that is a row, found by its road.
@@ -25,8 +27,9 @@ class _Logger(Logger):
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
 # Webhook requests that come at once are stored at once (`bounces/storing_together.py`): the more
-# threads, the more share a commit. Each may hold a connection to the database.
-threads = 16
+# threads, the more share a commit. They share connections to the database, too.
+threads = 64
+share(settings.DATABASES["default"], settings.WEB_CONNECTIONS)
 timeout = 60
 # Finishes what it is answering when it is told to stop.
 graceful_timeout = 20

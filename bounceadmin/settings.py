@@ -110,6 +110,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# So many connections to PostgreSQL are shared by the threads of a web process (gunicorn.conf.py).
+WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- work -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Literal
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from bounces import storing
 from bounces.storing import Incoming, Stored, digest_of
@@ -34,8 +34,6 @@ class _Waiting:
     """A message, and its thread's wait for the answer or for its turn to lead."""
 
     message: Incoming
-    is_connected: bool
-    """Its thread has a connection to the database already."""
     outcome: Outcome | None = None
     error: BaseException | None = None
     called: Event = field(default_factory=Event)
@@ -52,9 +50,8 @@ class Together:
         self,
         store: Callable[[Sequence[Incoming]], Stored],
         wake: Callable[[int], None],
-        is_connected: Callable[[], bool],
     ) -> None:
-        self._store, self._wake, self._is_connected = store, wake, is_connected
+        self._store, self._wake = store, wake
         self._lock = Lock()
         self._queue: list[_Waiting] = []
         self._is_led = False
@@ -67,7 +64,7 @@ class Together:
         Raises what storing raises; then nothing of this message is stored. Call it outside of any
         transaction: others wait for its commit.
         """
-        mine = _Waiting(message, self._is_connected())
+        mine = _Waiting(message)
         with self._lock:
             self._queue.append(mine)
             leads, self._is_led = not self._is_led, True
@@ -98,7 +95,6 @@ class Together:
     def _hand_over(self, stored: int) -> int:
         """Let the next one lead, if there is one; return how many to announce.
 
-        One that has a connection is preferred, so that not every thread comes to hold one.
         Where a turn follows, its leader may announce those of this one too: workers that are told
         a hundred times a second would find nothing most times.
         """
@@ -106,11 +102,7 @@ class Together:
             self._unannounced += stored
             now = time.monotonic()
             if self._queue:
-                leader = next((one for one in self._queue if one.is_connected), self._queue[0])
-                # In front, so that its own message is in its turn.
-                self._queue.remove(leader)
-                self._queue.insert(0, leader)
-                leader.called.set()
+                self._queue[0].called.set()
                 if now - self._announced_at < _ANNOUNCED_EVERY:
                     return 0
             else:
@@ -150,9 +142,7 @@ def _first(queue: Sequence[_Waiting]) -> list[_Waiting]:
     return list(queue[:_MOST])
 
 
-_together = Together(
-    lambda messages: storing.store(messages), wake, lambda: connection.connection is not None
-)
+_together = Together(lambda messages: storing.store(messages), wake)
 
 
 def store(message: Incoming) -> Outcome:

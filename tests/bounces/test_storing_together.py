@@ -20,7 +20,6 @@ class Database:
 
     def __init__(self) -> None:
         self.turns: list[list[bytes]] = []
-        self.leaders: list[int] = []
         self.known: set[str] = set()
         self.free = threading.Event()
         self.asked = threading.Semaphore(0)
@@ -28,7 +27,6 @@ class Database:
 
     def store(self, messages: Sequence[Incoming]) -> Stored:
         self.turns.append([message.raw for message in messages])
-        self.leaders.append(threading.get_ident())
         self.asked.release()
         assert self.free.wait(10)
         if self.trouble is not None:
@@ -54,7 +52,7 @@ def woken() -> list[int]:
 @pytest.fixture
 def crowd(database, woken):
     """Has the first of the messages in its turn when the others come: (messages) -> futures."""
-    together = Together(database.store, woken.append, lambda: False)
+    together = Together(database.store, woken.append)
 
     def come(first: bytes, *others: bytes) -> list[Future]:
         futures = [pool.submit(together.store, Incoming(first, "webhook"))]
@@ -113,7 +111,7 @@ def test_a_broker_that_raises_keeps_nobody_from_the_next_turn(database):
         raise RuntimeError("no broker")
 
     database.free.set()
-    together = Together(database.store, wake, lambda: False)
+    together = Together(database.store, wake)
     for n in range(2):
         with pytest.raises(RuntimeError):
             together.store(Incoming(b"%d" % n, "webhook"))
@@ -127,29 +125,9 @@ def test_a_turn_is_bounded(crowd, database):
     assert [len(turn) for turn in database.turns] == [1, 2, 2]
 
 
-def test_who_has_a_connection_leads_before_who_has_none(database):
-    connected = iter([False, False, True, False])
-    together = Together(database.store, lambda number: None, lambda: next(connected))
-
-    def store(raw: bytes) -> int:
-        assert together.store(Incoming(raw, "webhook")) == "stored"
-        return threading.get_ident()
-
-    with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(store, b"0")]
-        assert database.asked.acquire(timeout=10)
-        for number in range(1, 4):
-            futures.append(pool.submit(store, b"%d" % number))
-            _until(lambda number=number: len(together._queue) == number)
-        database.free.set()
-        threads = [future.result(10) for future in futures]
-    assert database.leaders == [threads[0], threads[2]]
-    assert database.turns[1] == [b"2", b"1", b"3"]
-
-
 @pytest.mark.django_db
 def test_with_the_real_store_it_is_in_the_database():
-    together = Together(storing.store, lambda number: None, lambda: True)
+    together = Together(storing.store, lambda number: None)
     message = Incoming(b"To: a@example.net\n\nx", "webhook")
     assert together.store(message) == "stored"
     assert together.store(message) == "duplicate"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -73,11 +73,18 @@ def _receive(known: endpoints.Known, request: HttpRequest) -> Answer:
     provider.authenticate(request, keys)
     provider.check(request)
     check_age(provider, request, timezone.now())
+    _let_go_of_the_database()
     outcome = storing_together.store(_incoming(endpoint, provider, request))
     roads.worked(road_of(endpoint.pk), endpoint.name)
     return Answer(
         200, {"stored": int(outcome == "stored"), "duplicates": int(outcome == "duplicate")}
     )
+
+
+def _let_go_of_the_database() -> None:
+    """Who waits for others to store keeps no connection from them, where threads share a few."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _read_body(request: HttpRequest) -> None:
