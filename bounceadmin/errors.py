@@ -17,7 +17,7 @@ from bounceadmin.operating import ids
 
 _DATABASE_TROUBLE = (OperationalError, InterfaceError)
 # Seconds after which a browser or a program may try again.
-_RETRY_AFTER = 30
+RETRY_AFTER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def server_error(_request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exc_info()[1], _DATABASE_TROUBLE):
         return _page(500, _WORDS[500])
     response = _page(503, _WORDS[503])
-    response["Retry-After"] = str(_RETRY_AFTER)
+    response["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

@@ -12,7 +12,7 @@ from bounceadmin.privacy import pages as person
 from bounces.sources.webhooks.views import receive
 
 urlpatterns = [
-    # First, as it is asked for thousands of times a second.
+    # Most come by a shorter way: machines.py.
     path("hooks/<str:token>/", receive, name="webhook"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/address/", admin.site.admin_view(views.address), name="address"),

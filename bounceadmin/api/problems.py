@@ -14,12 +14,14 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled
 from ninja.errors import ValidationError as InvalidRequest
+
+from bounceadmin.errors import RETRY_AFTER
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +115,7 @@ def _of_status(status: int) -> str:
         405: _("This address does not take this method; the Allow header names those it takes."),
         413: _("The request is too large: split it into several."),
         500: _("Something went wrong on our side. It is logged; try again later."),
+        503: _("The database does not answer. Try again in a minute."),
     }
     return sentences.get(status, "")
 
@@ -165,6 +168,11 @@ def _exists(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     return response(409, _("Another request changed the same at the same time: try again."))
 
 
+def _away(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return response(503, _of_status(503), headers={"Retry-After": str(RETRY_AFTER)})
+
+
 def _crashed(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return response(500, _of_status(500))
@@ -173,6 +181,8 @@ def _crashed(request: HttpRequest, error: Exception) -> HttpResponse:
 _HANDLERS = {
     Exception: _crashed,
     IntegrityError: _exists,
+    OperationalError: _away,
+    InterfaceError: _away,
     Http404: lambda request, error: response(404, _of_status(404)),
     ObjectDoesNotExist: lambda request, error: response(404, _("There is no such thing.")),
     RequestDataTooBig: lambda request, error: response(413, _of_status(413)),

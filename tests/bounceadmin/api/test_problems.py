@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from bounceadmin.api import lists
@@ -75,6 +76,17 @@ def test_a_crash_is_logged_and_tells_nothing(app, monkeypatch, caplog):
     assert problem(answer, 500) == "internal-server-error"
     assert "secret" not in answer.content.decode()
     assert "secret detail" in caplog.text
+
+
+def test_a_database_that_is_away_is_worth_another_try(app, monkeypatch):
+    def go(*args, **kwargs):
+        raise OperationalError("secret detail")
+
+    monkeypatch.setattr(lists.paging, "by_id", go)
+    answer = app.get("/lists")
+    assert problem(answer, 503) == "service-unavailable"
+    assert answer["Retry-After"] == "30"
+    assert "secret" not in answer.content.decode()
 
 
 def test_a_host_that_is_not_ours(db):
