@@ -24,7 +24,7 @@ class OperatingMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with ids.request_id(request.headers.get("X-Request-ID", "")) as request_id:
+        with ids.request_id(request.META.get("HTTP_X_REQUEST_ID", "")) as request_id:
             endpoint = _ENDPOINTS.get(request.path_info)
             if endpoint is None:
                 response = self._get_response(request)

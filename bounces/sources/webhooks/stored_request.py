@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest
+from django.http.request import HttpHeaders
 
 _CHARSET = "latin-1"  # What WSGI decodes headers with; it gives back every octet.
 
@@ -16,7 +17,8 @@ def write(request: HttpRequest, title: str, headers: Iterable[str]) -> bytes:
     """`request` as text. Its path and credentials are left out: they are secrets."""
     lines = [f"POST {title} HTTP/1.1"]
     for name in ("Content-Type", *headers):
-        if value := request.headers.get(name, ""):
+        # `request.headers` would make names of all that came with it.
+        if value := request.META.get(HttpHeaders.to_wsgi_name(name), ""):
             lines.append(f"{name}: {' '.join(value.split())}")
     return "\r\n".join(lines).encode(_CHARSET, "replace") + b"\r\n\r\n" + request.body
 
