@@ -7,7 +7,8 @@ in the admin is forgotten at once in that process, in others after `SECONDS`.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from django.db.models.signals import post_delete, post_save
 
@@ -19,6 +20,8 @@ from bounces.sources.webhooks.errors import RefusedError
 
 SECONDS = 5.0
 """How long an endpoint may go on taking requests that was switched off by another process."""
+# So long before, one thread reads it anew: all at once would ask the database the same.
+_EARLY = 1.0
 _MOST = 1000
 
 
@@ -31,6 +34,13 @@ class Known:
     problem: str
     """Why there are no keys."""
     until: float
+    _renewing: Lock = field(default_factory=Lock, compare=False)
+
+    def holds(self, now: float) -> bool:
+        """Whether the caller may go by it; otherwise it is the caller's to read it anew."""
+        if now < self.until - _EARLY:
+            return True
+        return now < self.until and not self._renewing.acquire(blocking=False)
 
     def unsealed(self) -> Keys:
         """Its keys; RefusedError(503) where the key that they are sealed with is gone."""
@@ -46,7 +56,7 @@ def at(token: str) -> Known | None:
     """The endpoint at this address; one that is off is there too."""
     digest = digest_of_token(token)
     known = _known.get(digest)
-    if known is None or known.until < time.monotonic():
+    if known is None or not known.holds(time.monotonic()):
         known = _read(digest)
         # What is no address is not remembered: there is no end of those.
         if known is None:

@@ -200,6 +200,13 @@ def test_what_another_process_switched_off_refuses_within_seconds(client, monkey
     assert send(client, endpoint, POSTMARK.post(POSTMARK.bounce())).status_code == 403
 
 
+def test_of_many_requests_one_reads_an_endpoint_anew_before_its_time():
+    known = endpoints.at(POSTMARK.endpoint().token)
+    soon = known.until - 0.1
+    assert [known.holds(soon) for _ in range(3)] == [False, True, True]
+    assert not known.holds(known.until)
+
+
 def test_a_request_costs_no_query_for_its_endpoint_once_it_is_known(
     client, django_assert_num_queries
 ):
