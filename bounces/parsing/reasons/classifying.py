@@ -228,9 +228,6 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
     """Return what `reason`, found by `words`, means with this code and at this command."""
     reason = _sharpened(reason, case)
     command = case.command
-    evidence = case.evidence
-    if reason == "hostunknown" and evidence.smtp_code[:1] == "4" and evidence.status[2:4] != "1.":
-        return "networkerror"  # a host that answers so could not look it up for the moment
     if command == "PIPE" and reason not in KEPT_FOR_PIPE:
         return "mailererror"
     if command == "MAIL" and reason in ("hostunknown", "userunknown"):
@@ -245,6 +242,9 @@ def _in_its_place(reason: str, words: str, case: _Case) -> str:
         return "requireptr"  # nothing was named yet but the host that connects
     if command in BEFORE_MAIL and reason in ("rejected", "hostunknown", "userunknown"):
         return "blocked"
+    evidence = case.evidence
+    if reason == "hostunknown" and evidence.smtp_code[:1] == "4" and evidence.status[2:4] != "1.":
+        return "networkerror"  # a host that answers so could not look it up for the moment
     if reason == "rejected" and " from " in case.words and _FROM_HOST.search(case.text):
         return "blocked"
     if reason == "userunknown":

@@ -119,6 +119,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "command not known",
     ),
     "systemerror": (
+        "license expired",
+        "license has expired",
         "address resolver failure",
         "alias expansion error",
         "local data error",
