@@ -42,8 +42,9 @@ _BOUNCE_SUBJECT = re.compile(
     r"(?:status|fail|notif|report|problem|error|delay)|mail (?:delivery|system error|failure|"
     r"could not)|could not (?:be )?deliver|not (?:be )?delivered|non.?deliver|rejected|bounce|"
     r"unzustellbar|nicht zugestellt|non remis|non distribu|no se (?:pudo|puede) entregar|"
-    r"n[ãa]o (?:entregue|foi poss)|mancat[ao] (?:recapito|consegna)|niet bezorgd|"
-    r"niedor[ęe]cz|не доставлен|недоставлен|配信不能|配信エラー|送信エラー|退信|"
+    r"n[ãa]o (?:entregue|foi poss)|mancat[ao] (?:recapito|consegna)|non recapita(?:to|bile)|"
+    r"niet bezorgd|onbestelbaar|kunde inte levereras|ikke (?:kunne )?leveres|nedoru[čc]|"
+    r"kézbesíthet|niedor[ęe]cz|не доставлен|недоставлен|配信不能|配信エラー|送信エラー|退信|"
     r"投递失败|无法投递|반송|배달되지|iletilemedi",
     re.I,
 )
@@ -153,7 +154,7 @@ def _look(notice: Notice, depth: int) -> _Look:
             for finding in found:
                 finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
-        by_title = recognized is not None and recognized.by_title
+        by_title = is_sure and recognized is not None and recognized.by_title
         if by_title or ((is_sure or is_titled) and _is_from_a_daemon(notice)):
             nobody = [Finding(diagnostic=notice.whole_text)]
             return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")

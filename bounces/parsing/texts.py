@@ -36,12 +36,19 @@ _DELAYED = {
     "verzögert": ("verzögert",),
     "vertraagd": ("vertraagd",),
     "отложен": ("отложен",),
+    "reattempted": ("will be reattempted",),
+    "deferred": ("address(es) deferred",),
+    "遅延": ("遅延",),
+    "延迟": ("延迟",),
+    "延遲": ("延遲",),
+    "지연": ("지연",),
 }  # fmt: skip
 _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notification)", re.I)
 _FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full\b|(?<!\d)[45]\d\d[ -]", re.I)
 _GIVEN_UP = re.compile(
     r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
-    r"could not be delivered(?! for )|u(?<!temporarily u)ndeliverable(?! for )"
+    r"could not be delivered(?! for |.{0,60}this is a temporary error)|"
+    r"u(?<!temporarily u)ndeliverable(?! for )"
 )
 _EXPIRED = re.compile(
     # Not "delivery time expired": so RFC 3463 3.5 names x.4.7, of delays too.
