@@ -9,6 +9,7 @@ BY_STATUS: dict[tuple[str, str], str] = {
     ("mailboxfull", "3.1"): "systemfull",
     ("exceedlimit", "2.2"): "mailboxfull",
     ("mailererror", "2.2"): "mailboxfull",
+    ("ratelimited", "2.2"): "mailboxfull",
     ("norelaying", "1.1"): "userunknown",
     ("contenterror", "5.4"): "syntaxerror",
     ("rejected", "3.2"): "notaccept",

@@ -63,6 +63,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "smtplf",
     ),
     "policyviolation": (
+        "violates our",
         "unacceptable content",
         "you're using a mass mailer",
         "rejected due to * policy",

@@ -89,6 +89,7 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("requireptr", "fix reverse dns"),
     ("rejected", "servers without a valid sender domain"),
     ("rejected", "sender address blacklisted"),
+    ("rejected", "sender is blacklisted"),
     ("securityerror", "you do not authenticate or the domain"),
     ("filtered", "recipient does not accept mail from"),
     ("rejected", "not accept mail from this sender"),
