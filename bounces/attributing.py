@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
 from django.db.models import Q
 
 from bounces.models import BounceEvent
 from bounces.parsing import ParsedMessage
-from lists import return_paths
+from lists import return_paths, verp
 from lists.addresses import canonical
 from lists.models import Campaign, SentMessage, Subscriber, Subscription
 from lists.verp import ReturnPath
@@ -77,18 +78,19 @@ def attribute(messages: Sequence[Arrived]) -> list[Attribution]:
     secret and so proves nothing.
     """
     candidates = [message.candidates() for message in messages]
-    paths = [_best_return_path(addresses) for addresses in candidates]
+    keys = return_paths.signing_keys()
+    paths = [_best_return_path(addresses, keys) for addresses in candidates]
     sent = _sent_messages(messages)
     named = _named_campaigns(messages)
-    campaigns = _campaigns(candidates, paths, sent.values(), named.values(), messages)
+    campaigns = _campaigns(candidates, paths, filter(None, sent), named.values(), messages)
     by_address = {campaign.bounce_address: campaign for campaign in campaigns.values()}
     recipients = _recipients_of_short_paths(paths)
     return [
-        _from_return_path(path, campaigns, recipients, _sent(message, sent))
-        or _from_message_id(message, _sent(message, sent), campaigns)
+        _from_return_path(path, campaigns, recipients, mail)
+        or _from_message_id(message, mail, campaigns)
         or _from_webhook(message.voucher, addresses, by_address, named, campaigns)
         or _from_campaign_address(addresses, path, by_address)
-        for message, addresses, path in zip(messages, candidates, paths, strict=True)
+        for message, addresses, path, mail in zip(messages, candidates, paths, sent, strict=True)
     ]
 
 
@@ -103,8 +105,8 @@ def subscribed(pairs: set[tuple[str, int]]) -> set[tuple[str, int]]:
     return pairs & set(rows.values_list("subscriber__canonical", "mailing_list_id"))
 
 
-def _best_return_path(addresses: list[str]) -> ReturnPath | None:
-    read = [path for address in addresses if (path := return_paths.read(address))]
+def _best_return_path(addresses: list[str], keys: Sequence[str]) -> ReturnPath | None:
+    read = [path for address in addresses if (path := verp.read(address, keys))]
     return next((path for path in read if path.signed), read[0] if read else None)
 
 
@@ -113,16 +115,13 @@ def _digests(message: Arrived) -> list[str]:
     return [return_paths.digest_of_message_id(known) for known in ids if known]
 
 
-def _sent_messages(messages: Sequence[Arrived]) -> dict[str, SentMessage]:
-    digests = {digest for message in messages for digest in _digests(message)}
-    if not digests:
-        return {}
-    rows = SentMessage.objects.filter(digest__any_of=digests).select_related("subscriber")
-    return {row.digest: row for row in rows}
-
-
-def _sent(message: Arrived, sent: dict[str, SentMessage]) -> SentMessage | None:
-    return next((sent[digest] for digest in _digests(message) if digest in sent), None)
+def _sent_messages(messages: Sequence[Arrived]) -> list[SentMessage | None]:
+    """For each message the mail of ours that it names; None where we know none."""
+    digests = [_digests(message) for message in messages]
+    wanted = set(chain.from_iterable(digests))
+    rows = SentMessage.objects.filter(digest__any_of=wanted).select_related("subscriber")
+    known = {row.digest: row for row in rows} if wanted else {}
+    return [next((known[one] for one in named if one in known), None) for named in digests]
 
 
 def _named_campaigns(messages: Sequence[Arrived]) -> dict[str, int]:

@@ -158,14 +158,12 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     proofs = origins.proved(left)
     loops = looping.tell_apart(left, proved={pk for pk, _ in proofs})
     taken |= loops.taken
+    _say_of_mail([item for item in understood if item.row.id not in requests], taken)
+    told = [(row, requests[row.id]) for row in rows if row.id in requests]
+    interpreting.say(told)
     with transaction.atomic():
-        still = set(
-            InboundMessage.objects.pending()
-            .filter(pk__any_of={row.id for row in rows})
-            .select_for_update()
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
+        # First, which locks them: what somebody else has finished meanwhile is not ours to count.
+        still = _finish(rows)
         rows = [row for row in rows if row.id in still]
         understood = [item for item in understood if item.row.id in still]
         counts = eventing.record((i for i in understood if i.row.id not in taken), proofs)
@@ -173,10 +171,8 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
             mine = taken.get(item.row.id)
             if mine is not None and mine.keep is not None:
                 mine.keep()
-        _finish_mail([item for item in understood if item.row.id not in requests], taken)
-        told = [(row, requests[row.id]) for row in rows if row.id in requests]
-        interpreting.finish(told)
-        _save(rows)
+        told = [(row, said) for row, said in told if row.id in still]
+        interpreting.keep(told)
         # Last, and each in its order: all workers add to these rows, and hold them until the end.
         loops.count(still)
         interpreting.count(told)
@@ -199,7 +195,8 @@ def _interpret(rows: list[InboundMessage]) -> dict[int, Interpreted]:
     }
 
 
-def _finish_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
+def _say_of_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> None:
+    """Note on the rows what became of their mail."""
     for item in understood:
         row, parsed, mine = item.row, item.parsed, taken.get(item.row.id)
         is_held = mine is not None and mine.held_sender
@@ -211,14 +208,16 @@ def _finish_mail(understood: list[Understood], taken: Mapping[int, Taken]) -> No
         row.note = storable(" ".join(filter(None, notes)), 255)
 
 
-def _save(rows: list[InboundMessage]) -> None:
+def _finish(rows: list[InboundMessage]) -> set[int]:
+    """Write the rows that are still pending; return their ids."""
     now = timezone.now()
     for row in rows:
         row.processed_at = now
         row.claimed_at = None
-    bulk.update(
+    return bulk.update(
         rows,
         ["state", "processed_at", "claimed_at", "kind", "subject", "note", "error", "held_sender"],
+        where={"state": InboundMessage.State.PENDING.value},
     )
 
 

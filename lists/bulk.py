@@ -7,10 +7,11 @@ a statement that is prepared once. Nothing is called that a model's `save` or a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
@@ -23,6 +24,7 @@ from lists import copying
 from lists.copying import column
 
 Values = Sequence[Any]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Row = TypeVar("Row", bound=Model)
 
 # Fewer rows are not worth the two round trips of a savepoint.
@@ -183,29 +185,41 @@ def insert_values(
         return cursor.rowcount
 
 
-def update(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Write the fields `names` of `rows`, each to the row with its primary key."""
+def update(
+    rows: Sequence[Model], names: Sequence[str], where: Mapping[str, Any] = NOTHING
+) -> set[int]:
+    """Write the fields `names` of `rows`, each to the row with its primary key.
+
+    Only to those that have the values of `where` so far; return the keys of these.
+    """
     if not rows:
-        return
+        return set()
     model = type(rows[0])
     key = model._meta.pk
     written = [model._meta.get_field(name) for name in names]
     fields = [*written, key]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            source, parameters = copying.rows_of_arrays(fields, values_of(fields, rows))
-            sets = ", ".join(f"{column(f)} = n.{column(f)}" for f in written)
+    if connection.vendor == "postgresql":
+        source, parameters = copying.rows_of_arrays(fields, values_of(fields, rows))
+        sets = ", ".join(f"{column(f)} = n.{column(f)}" for f in written)
+        asked = "".join(f" AND o.{column(model._meta.get_field(name))} = %s" for name in where)
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {_table(model)} AS o SET {sets} FROM ({source}) AS n "
-                f"WHERE o.{column(key)} = n.{column(key)}",
-                parameters,
+                f"WHERE o.{column(key)} = n.{column(key)}{asked} RETURNING o.{column(key)}",
+                [*parameters, *where.values()],
             )
-        else:
-            sets = ", ".join(f"{column(f)} = %s" for f in written)
-            cursor.executemany(
-                f"UPDATE {_table(model)} SET {sets} WHERE {column(key)} = %s",
-                _prepared(values_of(fields, rows)),
-            )
+            return {row[0] for row in cursor.fetchall()}
+    if where:
+        there = model._base_manager.filter(pk__any_of={row.pk for row in rows}, **where)
+        keys = set(there.values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in keys]
+    sets = ", ".join(f"{column(f)} = %s" for f in written)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {_table(model)} SET {sets} WHERE {column(key)} = %s",
+            _prepared(values_of(fields, rows)),
+        )
+    return {row.pk for row in rows}
 
 
 def _has_keys(model: type[Model]) -> bool:

@@ -87,9 +87,13 @@ def _before(folded: dict[int, date], rows: _Rows) -> _Rows:
 
 def _over_days(rows: _Rows) -> _Rows:
     """The sums of rows that differ in the day alone, which is second in their keys."""
-    sums: _Rows = defaultdict(Counter)
+    sums: _Rows = {}
     for (campaign_id, _day, *what), tallies in rows.items():
-        sums[campaign_id, *what].update(tallies)
+        key = (campaign_id, *what)
+        if key in sums:
+            tallies = Counter(tallies)
+            tallies.update(sums[key])
+        sums[key] = tallies
     return sums
 
 

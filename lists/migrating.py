@@ -43,6 +43,39 @@ class AddIndexOnline(AddIndexConcurrently):
         return AddIndexConcurrently if is_postgresql else AddIndex
 
 
+class DropForeignKey(AlterField):
+    """Drop the constraint of a foreign key, and nothing else: where something else sees to it.
+
+    `field` says `db_constraint=False`. Only on PostgreSQL, where each row costs a look-up: SQLite
+    would write the whole table anew, and keeps it.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if not self._is_for(model, schema_editor):
+            return
+        column = model._meta.get_field(self.name).column
+        table = schema_editor.quote_name(model._meta.db_table)
+        for name in schema_editor._constraint_names(model, [column], foreign_key=True):
+            schema_editor.execute(
+                f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(name)}"
+            )
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self._is_for(model, schema_editor):
+            field = model._meta.get_field(self.name)
+            suffix = "_fk_%(to_table)s_%(to_column)s"
+            schema_editor.execute(schema_editor._create_fk_sql(model, field, suffix))
+
+    def describe(self) -> str:
+        return f"Drop the foreign key of {self.name} on {self.model_name}"
+
+    def _is_for(self, model, schema_editor) -> bool:
+        is_postgresql = schema_editor.connection.vendor == "postgresql"
+        return is_postgresql and self.allow_migrate_model(schema_editor.connection.alias, model)
+
+
 class DropIndexOfField(AlterField):
     """Drop the index that a field has by itself, and nothing else: where another one does as well.
 

@@ -83,6 +83,7 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
     if _lift_expired(before.values()):
         before = _in_force(known_as)
     after = before | _make([wish for target, wish in wanted.items() if target not in before])
+    now = timezone.now()
     made = 0
     entries = []
     told = []
@@ -100,7 +101,7 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
         # In words, which costs more than the rest: once for each stream or list.
         reach = reaches.get(target[1:]) or reaches.setdefault(target[1:], row.reach)
         entries.append(
-            _entry(row, reach, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence)
+            _entry(row, reach, SuppressionLog.What.SUPPRESSED, actor, wish.why, wish.evidence, now)
         )
         told.append((row, wish.why))
     bulk.insert(entries)
@@ -154,7 +155,13 @@ def unsuppress(suppressions: Sequence[Suppression], actor: str, why: str) -> int
     SuppressionLog.objects.bulk_create(
         [
             _entry(
-                row, row.reach, SuppressionLog.What.UNSUPPRESSED, actor, why.strip(), row.evidence
+                row,
+                row.reach,
+                SuppressionLog.What.UNSUPPRESSED,
+                actor,
+                why.strip(),
+                row.evidence,
+                now,
             )
             for row in rows
         ],
@@ -267,7 +274,7 @@ def _row(wish: SuppressionWish) -> Suppression:
 
 
 def _entry(
-    row: Suppression, reach: str, what: str, actor: str, why: str, evidence: str
+    row: Suppression, reach: str, what: str, actor: str, why: str, evidence: str, at: datetime
 ) -> SuppressionLog:
     return bulk.made(
         SuppressionLog,

@@ -240,8 +240,13 @@ class BounceEvent(models.Model):
         Served("mailing_list"),
     )
 
+    # Written and deleted by who holds the message locked: it is there, and nobody has to look.
     message = models.ForeignKey(
-        InboundMessage, models.PROTECT, related_name="events", verbose_name=_("message")
+        InboundMessage,
+        models.PROTECT,
+        related_name="events",
+        db_constraint=False,
+        verbose_name=_("message"),
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     category = models.CharField(_("category"), max_length=8, choices=Category, blank=True)

@@ -109,6 +109,18 @@ def test_each_row_gets_its_own_values():
     )) == [(ann.pk, 1, 1 / 3, at, "active"), (bob.pk, 2, 2 / 3, None, "active")]  # fmt: skip
 
 
+def test_only_rows_that_still_say_so_are_written():
+    mailing_list = make_list()
+    for address in ("ann@example.net", "bob@example.net"):
+        make_subscriber(address, mailing_list)
+    ann, bob = Subscription.objects.order_by("id")
+    Subscription.objects.filter(pk=bob.pk).update(status="removed")
+    ann.hard_bounces = bob.hard_bounces = 7
+    assert bulk.update([ann, bob], ["hard_bounces"], where={"status": "active"}) == {ann.pk}
+    kept = Subscription.objects.order_by("id").values_list("hard_bounces", flat=True)
+    assert list(kept) == [7, 0]
+
+
 def test_a_row_is_made_as_its_model_makes_it():
     before = timezone.now()
     made = bulk.made(Subscription, subscriber_id=1, mailing_list_id=2)

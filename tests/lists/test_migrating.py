@@ -1,4 +1,4 @@
-"""Adding an index while rows are written."""
+"""Adding an index while rows are written, dropping a foreign key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 
 from bounces import partitions
-from lists.migrating import AddIndexOnline
+from lists.migrating import AddIndexOnline, DropForeignKey
 from tests.services import need_postgresql
 
 
@@ -63,3 +63,29 @@ def test_an_index_is_added_to_each_part_of_a_divided_table():
         assert indexes() == [True] * (parts + 1)
         with connection.schema_editor(atomic=False) as editor:
             operation.database_backwards("bounces", editor, after, before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_foreign_key_is_dropped_and_comes_back():
+    need_postgresql()
+    before = MigrationExecutor(connection).loader.project_state()
+    field = before.models["lists", "sentmessage"].fields["campaign"].clone()
+    field.db_constraint = False
+    operation = DropForeignKey("sentmessage", "campaign", field)
+    after = before.clone()
+    operation.state_forwards("lists", after)
+
+    def is_kept() -> bool:
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, "lists_sentmessage")
+        return any(
+            one["foreign_key"] and one["columns"] == ["campaign_id"] for one in found.values()
+        )
+
+    assert is_kept()
+    with connection.schema_editor() as editor:
+        operation.database_forwards("lists", editor, before, after)
+    assert not is_kept()
+    with connection.schema_editor() as editor:
+        operation.database_backwards("lists", editor, after, before)
+    assert is_kept()

@@ -68,15 +68,17 @@ def endpoints_of(rows: Sequence[InboundMessage]) -> dict[int, WebhookEndpoint]:
     return WebhookEndpoint.objects.in_bulk(ids - {None}) if ids else {}
 
 
-def finish(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
-    """Note on the rows what became of their requests.
-
-    Call it within the transaction that ends their processing; the rows are not saved here.
-    """
+def say(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
+    """Note on the rows what became of their requests; they are not saved here."""
     for row, said in requests:
         state = InboundMessage.State.FAILED if said.problem else InboundMessage.State.PROCESSED
         row.state, row.kind = state, said.kind
         row.subject, row.error = storable(said.subject, 255), storable(said.problem, 2000)
+
+
+def keep(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
+    """Let providers keep what they want; within the transaction that ends the processing."""
+    for row, said in requests:
         said.provider.keep(row)
 
 
