@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -231,11 +231,12 @@ def _has_keys(model: type[Model]) -> bool:
 
 def values_of(fields: Sequence[Field], rows: Sequence[Model]) -> list[Values]:
     """The values of `fields`, of each row, as the database keeps them."""
-    get = attrgetter(*(field.attname for field in fields))
+    # Out of what a row holds: as an attribute a foreign key is a call of Django's.
+    get = itemgetter(*(field.attname for field in fields))
     binary = [(n, field) for n, field in enumerate(fields) if isinstance(field, BinaryField)]
     if not binary:
-        return [get(row) for row in rows]
-    prepared = [list(get(row)) for row in rows]
+        return [get(row.__dict__) for row in rows]
+    prepared = [list(get(row.__dict__)) for row in rows]
     for values in prepared:
         for n, field in binary:
             values[n] = field.get_prep_value(values[n])

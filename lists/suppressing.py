@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +78,7 @@ def suppress(wishes: Iterable[SuppressionWish], actor: str) -> int:
             wanted[wish.target] = wish
     if not wanted:
         return 0
-    known_as = forms(sorted({wish.address for wish in wanted.values()}))
+    known_as = _forms({wish.address for wish in wanted.values()})
     before = _in_force(known_as)
     if _lift_expired(before.values()):
         before = _in_force(known_as)
@@ -113,7 +113,7 @@ def count_new(wishes: Iterable[SuppressionWish]) -> int:
     """How many suppressions `suppress` would make of `wishes`; changes nothing."""
     targets = {wish.target for wish in wishes}
     now = timezone.now()
-    before = _in_force(forms(sorted({target[0] for target in targets})))
+    before = _in_force(_forms({target[0] for target in targets}))
     return len(targets) - sum(
         target in targets and not (row.until and row.until <= now) for target, row in before.items()
     )
@@ -228,8 +228,15 @@ def _make(wishes: list[SuppressionWish]) -> dict[tuple, Suppression]:
             row.mailing_list = lists[row.mailing_list_id]
     if bulk.insert(list(made.values())) < len(made):
         # Somebody else was quicker with some of them.
-        return made | _in_force(forms(sorted({wish.address for wish in wishes})))
+        return made | _in_force(_forms({wish.address for wish in wishes}))
     return made
+
+
+def _forms(addresses: Collection[str]) -> dict[str, str]:
+    """What suppressions may keep these addresses under -> the address."""
+    if Suppression.objects.forgotten().exists():
+        return forms(sorted(addresses))
+    return {address: address for address in addresses}
 
 
 def _in_order(wish: SuppressionWish) -> tuple:

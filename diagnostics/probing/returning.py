@@ -14,16 +14,16 @@ from diagnostics.models import Probe
 from diagnostics.probing.trips import came_back
 
 KIND = "probe"
-_RECIPIENT = re.compile(r"probe-[0-9a-f]{12}@")
+_RECIPIENT = re.compile(r"probe-[0-9a-f]{12}@", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"probe-[0-9a-f]{24}@")
 
 
 def take(understood: Sequence[Understood]) -> Mapping[int, Taken]:
     """A `bounces.taking.Taker` of probes' bounces; asks the database only where one may be."""
     names = {
-        item.row.id: set(_names(item))
+        item.row.id: names
         for item in understood
-        if item.parsed.kind in ("bounce", "delayed")
+        if item.parsed.kind in ("bounce", "delayed") and (names := set(_names(item)))
     }
     wanted = set().union(*names.values()) if names else set()
     if not wanted:
@@ -52,7 +52,7 @@ def _taken(item: Understood, probe: Probe) -> Taken:
 def _names(item: Understood) -> Iterable[str]:
     """What a probe would be known by."""
     recipients = (item.attribution.recipient, *(r.recipient for r in item.parsed.reports))
-    yield from (one.lower() for one in recipients if _RECIPIENT.match(one.lower()))
+    yield from (one.lower() for one in recipients if _RECIPIENT.match(one))
     message_id = item.parsed.original_message_id
     if _MESSAGE_ID.match(message_id):
         yield message_id

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from lists.looking import Served
 from lists.models.choices import Scope, Stream
 from lists.models.mailing import MailingList
-from lists.pseudonyms import is_pseudonym
+from lists.pseudonyms import MARK, is_pseudonym
+
+_FORGOTTEN = Q(address__startswith=MARK) & ~Q(address__contains="@")
 
 
 class SuppressionQuerySet(models.QuerySet):
@@ -19,6 +21,10 @@ class SuppressionQuerySet(models.QuerySet):
         """Those in force: not lifted, not run out."""
         now = now or timezone.now()
         return self.filter(Q(until__isnull=True) | Q(until__gt=now), lifted_at__isnull=True)
+
+    def forgotten(self) -> SuppressionQuerySet:
+        """Those whose address made room for its pseudonym."""
+        return self.filter(_FORGOTTEN)
 
     def for_list(self, mailing_list: MailingList) -> SuppressionQuerySet:
         """Those that forbid mailing this list."""
@@ -93,6 +99,8 @@ class Suppression(models.Model):
         ]
         indexes = [
             models.Index(fields=["address"], name="suppression_by_address"),
+            # Whether there is one at all: without, nobody's pseudonym needs to be worked out.
+            models.Index(fields=["id"], condition=_FORGOTTEN, name="suppression_forgotten"),
             # Newest first, as the admin lists them.
             models.Index(fields=["-since", "-id"], name="suppression_newest"),
             models.Index(fields=["domain", "-since", "-id"], name="suppression_of_domain"),

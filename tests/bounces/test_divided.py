@@ -94,7 +94,7 @@ def test_an_index_goes_without_its_key_and_comes_back(before):
     migrate("bounces", "0021_messages_seen_before")
     tables = (EVENT, f"{EVENT}_default", "bounces_inboundmessage")
     former = {table: about(table) for table in tables}
-    migrate()
+    migrate("bounces", "0022_drop_redundant_indexes")
     now = {table: about(table) for table in tables}
     for table, number in zip(tables, (2, 2, 1), strict=True):
         assert len(now[table]["indexes"]) == len(former[table]["indexes"]) - number

@@ -9,6 +9,7 @@ from lists.models import Subscription, Suppression, SuppressionLog
 from lists.pseudonyms import pseudonym
 from lists.suppressing import SuppressionWish, scoped, suppress, unsuppress
 from tests.factories import make_list, make_subscriber
+from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +161,14 @@ def test_a_forgotten_address_is_not_written_down_again():
     Suppression.objects.update(address=pseudonym("ann@example.net"), domain="")
     assert suppress([wish()], "policy") == 0
     assert not Suppression.objects.filter(address__contains="@").exists()
+
+
+def test_whether_anybody_was_forgotten_costs_the_same_however_many_are_suppressed():
+    need_postgresql()
+    suppress([SuppressionWish("~ann@example.net", "hard", "x")], "test")
+    assert not Suppression.objects.forgotten().exists()
+    suppress([SuppressionWish(pseudonym("ann@example.net"), "hard", "x")], "test")
+    assert Suppression.objects.forgotten().exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "suppression_forgotten" in Suppression.objects.forgotten().explain()

@@ -86,6 +86,10 @@ class Provider:
         """What a request of one event says. Any exception means that it cannot be read."""
         raise NotImplementedError
 
+    def note_on(self, message: InboundMessage) -> str:
+        """A sentence for the stored request's page; empty where there is nothing to say."""
+        return ""
+
     def keep(self, message: InboundMessage) -> None:
         """Called within the transaction that ends a request's processing."""
 

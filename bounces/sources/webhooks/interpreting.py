@@ -74,6 +74,7 @@ def say(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:
         state = InboundMessage.State.FAILED if said.problem else InboundMessage.State.PROCESSED
         row.state, row.kind = state, said.kind
         row.subject, row.error = storable(said.subject, 255), storable(said.problem, 2000)
+        row.note = said.provider.note_on(row) or row.note
 
 
 def keep(requests: Sequence[tuple[InboundMessage, Interpreted]]) -> None:

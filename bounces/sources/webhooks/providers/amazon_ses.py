@@ -134,13 +134,23 @@ class AmazonSes(AnymailProvider):
             fields["reason"] = "suppressed"
         return fields
 
+    def note_on(self, message: InboundMessage) -> str:
+        told = sns.read(json.loads(body_of(message.raw)))
+        if _asks(message, told):
+            return kept_words.TOPIC_ASKED % {"topic": told.topic}
+        if told.type == sns.UNSUBSCRIPTION:
+            return kept_words.TOPIC_ENDED % {"topic": told.topic}
+        return ""
+
     def keep(self, message: InboundMessage) -> None:
-        asked = sns.read(json.loads(body_of(message.raw)))
-        if asked.type == sns.SUBSCRIPTION and message.endpoint_id is not None:
-            confirming.ask_for(message, asked)
-            message.note = kept_words.TOPIC_ASKED % {"topic": asked.topic}
-        elif asked.type == sns.UNSUBSCRIPTION:
-            message.note = kept_words.TOPIC_ENDED % {"topic": asked.topic}
+        told = sns.read(json.loads(body_of(message.raw)))
+        if _asks(message, told):
+            confirming.ask_for(message, told)
+
+
+def _asks(message: InboundMessage, told: sns.SnsMessage) -> bool:
+    """Whether it asks to confirm a subscription of an endpoint that is still there."""
+    return told.type == sns.SUBSCRIPTION and message.endpoint_id is not None
 
 
 def _message(request: HttpRequest) -> sns.SnsMessage:
