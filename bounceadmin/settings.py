@@ -174,7 +174,7 @@ WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 MAX_MESSAGE_BYTES = env.int("MAX_MESSAGE_BYTES", default=10 * 1024 * 1024)
 # A webhook's request; the largest are SendGrid's batches. Never more than MAX_MESSAGE_BYTES.
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=5 * 1024 * 1024)
-PIPELINE_BATCH_SIZE = env.int("PIPELINE_BATCH_SIZE", default=1000)
+PIPELINE_BATCH_SIZE = env.int("PIPELINE_BATCH_SIZE", default=2000)
 # What nothing proves to be about our mail, of one sender in an hour; more is held back.
 STORM_CAP_PER_HOUR = env.int("STORM_CAP_PER_HOUR", default=500)
 # A run at a mailbox ends after so long and goes on in the next one, so that workers stay free.
