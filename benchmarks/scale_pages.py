@@ -112,10 +112,9 @@ def _nth_event(place: int) -> BounceEvent:
 
 
 def _health(site: Site) -> Pages:
-    compared = Campaign.objects.filter(mailing_list=LIST).values_list("pk", flat=True)[5:8]
+    campaigns = list(Campaign.objects.filter(mailing_list=LIST).values_list("pk", flat=True)[:8])
     choices = {"app_label": "bounces", "model_name": "webhookendpoint", "field_name": "campaign"}
     compare = reverse("admin:lists_mailinglist_compare", args=[LIST])
-    ids = "&".join(f"ids={pk}" for pk in compared)
     return {
         "dashboard": site.page(reverse("admin:index")),
         "dashboard, 7 days": site.page(reverse("admin:index"), days=7),
@@ -130,7 +129,8 @@ def _health(site: Site) -> Pages:
         "campaigns": site.listed("lists_campaign"),
         "campaign": site.of("lists_campaign_change", CAMPAIGN),
         "campaign, 90 days": site.of("lists_campaign_change", CAMPAIGN, days=90),
-        "campaigns compared": site.page(f"{compare}?{ids}"),
+        "campaigns compared": site.page(f"{compare}?{_ids(campaigns[5:])}"),
+        "campaigns compared, the newest": site.page(f"{compare}?{_ids(campaigns[:3])}"),
         "campaign, deleting it": site.of("lists_campaign_delete", CAMPAIGN),
         "campaigns to choose from": site.page(
             reverse("admin:autocomplete"), term="Campaign 1", **choices
@@ -140,6 +140,10 @@ def _health(site: Site) -> Pages:
         "alerts": site.listed("bounceadmin_alert"),
         "loops and storms": site.listed("bounces_senderhour"),
     }
+
+
+def _ids(keys: Iterable[int]) -> str:
+    return "&".join(f"ids={key}" for key in keys)
 
 
 def _events(site: Site, event: BounceEvent, deep: BounceEvent) -> Pages:

@@ -25,8 +25,9 @@ _Rows = Mapping[tuple, Mapping[str, int]]
 _tallies = partial(defaultdict[str, int], int)
 
 # Days after which a day's counts by domain and reason are folded into totals (`lists/totals.py`):
-# hardly anything is counted for it any more.
-FOLDED_AFTER = 35
+# a message that is older than a week counts on its arrival, so hardly anything is counted for it
+# any more.
+FOLDED_AFTER = 8
 TALLIES = ("sent", "delivered", "hard", "soft", "block", "complaint", "unverified")
 
 
