@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from lists.bands import SEVERITY, Band, Thresholds, band_for
 from lists.counted import TALLIES, Counts, Domain, Period, Reason
@@ -29,9 +29,9 @@ from lists.ranking import (
     counts_of,
     ranked_by,
     scoped,
+    since_folded,
     top_domains,
     top_reasons,
-    unfolded,
     worst_domains,
     worst_first,
 )
@@ -184,26 +184,23 @@ def campaigns_health(campaigns: Sequence[Campaign]) -> list[CampaignHealth]:
 
 
 def compared(campaigns: Sequence[Campaign]) -> Compared:
-    """What campaigns have come to since they started, in seven queries and one for each of them.
+    """What campaigns have come to since they started, in eight queries and one for each of them.
 
     The rows are the reasons with the most bounces of all of them together, and likewise the
     domains, which are looked for among the worst of each, on folded days and since.
     """
     reasons: dict[str, Counter[int]] = defaultdict(Counter)
-    of_campaigns = {"campaign__in": campaigns}
-    for rows in (
-        ReasonTotal.objects.filter(**of_campaigns),
-        unfolded(ReasonDay.objects.filter(**of_campaigns)),
-    ):
+    of_campaigns, lately = Q(campaign__in=campaigns), since_folded(campaigns)
+    for rows in (ReasonTotal.objects.filter(of_campaigns), ReasonDay.objects.filter(lately)):
         sums = rows.values("reason", "campaign").annotate(number=Sum("count")).order_by()
         for row in sums:
             reasons[row["reason"]][row["campaign"]] += row["number"]
-    since = unfolded(DomainDay.objects.filter(**of_campaigns))
+    since = DomainDay.objects.filter(lately)
     worst = {row["domain"] for row in ranked_by("campaign", since, _WORST_OF_EACH)}
     for one in campaigns:
         worst |= set(worst_first(one.pk).values_list("domain", flat=True)[:_WORST_OF_EACH])
     domains: dict[str, dict[int, Counts]] = defaultdict(lambda: defaultdict(Counts))
-    for cells in (DomainTotal.objects.filter(**of_campaigns), since):
+    for cells in (DomainTotal.objects.filter(of_campaigns), since):
         sums = cells.filter(domain__in=worst).values("domain", "campaign").annotate(**SUMS)
         for row in sums.order_by():
             domains[row["domain"]][row["campaign"]] += counts_of(row)

@@ -173,7 +173,7 @@ class TestComparing:
             for n in range(number):
                 count(campaign, "hard", 1, f"d{n}.example", 2 * n, "userunknown")
         folded()
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             found = health.compared(campaigns)
         assert len(found.domains) == min(number, 8)
 
