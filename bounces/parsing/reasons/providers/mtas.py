@@ -20,6 +20,7 @@ DOMINO = Provider(
         ("hostunknown", "no route found to server"),
         ("mailboxfull", "mail datei * größenbeschränkung"),
         ("userunknown", "domino directory"),
+        ("mailboxfull", "size quota"),
         ("filtered", "cannot route mail to user"),
     ),
 )
