@@ -107,6 +107,7 @@ _PERHAPS = {
     "ru uk bg": r"в отпуске|отсутств\w+",
 }
 _LEAD = r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?"
+_CHALLENGE_SUBJECT = re.compile(f"{_LEAD}(?:{_SURE['challenge']})", re.I)
 _SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
 # What follows such words where somebody is away: nothing, a date, the subject that is answered.
 _FRAME = (
@@ -120,6 +121,9 @@ _PERHAPS_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_PERHAPS.values())}){_FRAME}
 
 def mark_of(headers: Headers, subject: str) -> str:
     """The header line that makes a message an automatic reply; empty where there is none."""
+    # What a mailing list's software has to say of lists and subscriptions answers nothing.
+    if "x-list-administrivia" in headers.fields:
+        return ""
     submitted = headers.get("auto-submitted").lower()
     if submitted.startswith(("auto-replied", "vacation", "auto-reply", "auto-notified")):
         return f"Auto-Submitted: {submitted}"
@@ -135,10 +139,17 @@ def mark_of(headers: Headers, subject: str) -> str:
     return f"Subject: {subject}" if is_subject(subject) else ""
 
 
-def is_challenge(headers: Headers) -> bool:
+def is_challenge(headers: Headers, subject: str) -> bool:
     """Whether a message asks to confirm another one, in whatever words."""
-    return not _CHALLENGES.isdisjoint(headers.fields) or (
-        "x-delivery-agent" in headers and "tmda" in headers.get("x-delivery-agent").lower()
+    fields = headers.fields
+    return (
+        not _CHALLENGES.isdisjoint(fields)
+        or ("x-delivery-agent" in fields and "tmda" in headers.get("x-delivery-agent").lower())
+        or (
+            "auto-submitted" in fields
+            and headers.get("auto-submitted").lower().startswith("auto-replied")
+            and _CHALLENGE_SUBJECT.match(subject) is not None
+        )
     )
 
 

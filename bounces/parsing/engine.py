@@ -49,7 +49,10 @@ _BOUNCE_SUBJECT = re.compile(
     re.I,
 )
 _REPORT = re.compile(r"report-type[ \t]*=[ \t]*[\"']?delivery-status", re.I)
-_MEASURED = re.compile(r"\W*report domain:", re.I)
+_FOR_POSTMASTERS = re.compile(
+    r"\W*(?:report domain:|postfix smtp (?:server|client): errors )", re.I
+)
+"""Subjects of what systems tell postmasters about others: measurements, faulty sessions."""
 _ABOUT_DELIVERY = re.compile(
     r"deliver|undeliv|returned|reject|refused|recipient|bounce|mailbox|quota|unknown user|"
     r"not exist|no such|[45]\d\d[ -]|[45]\.\d\.\d|配信|送信|宛先|退|zustell|remis|entreg|доставл",
@@ -137,7 +140,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     if "message/disposition-notification" in notice.types:
         found = dsn.extract_rejection(notice)
         return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
-    if autoreply.is_challenge(notice.headers):
+    if autoreply.is_challenge(notice.headers, notice.subject):
         return _answer(notice)
     is_sure = recognized is not None and recognized.sure
     is_titled = not is_sure and _BOUNCE_SUBJECT.search(notice.subject) is not None
@@ -183,8 +186,8 @@ def _is_from_a_daemon(notice: Notice) -> bool:
             return not autoreply.is_subject(notice.subject)
         is_titled = about_delivery and _BOUNCE_SUBJECT.match(notice.subject) is not None
         return (nobody or is_titled) and _reads_as_a_report(notice, is_titled)
-    # Postmasters write letters too, and systems that measure send reports.
-    if _MEASURED.match(notice.subject):
+    # Postmasters write letters too, and get other reports than of mail they sent.
+    if _FOR_POSTMASTERS.match(notice.subject):
         return False
     return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
 

@@ -17,7 +17,8 @@ from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _ASCII_WORD = re.compile(r"[a-z][a-z0-9]*")
-_ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@[\w.\-]*")
+# It ends before two dots: "ann@example.net...User unknown".
+_ADDRESS = re.compile(r"(?<![^\s<>(\[:;,'\"])[^\s@<>(\[:;,'\"]++@(?:[\w\-]|\.(?!\.))*")
 _DOMAIN = string.ascii_letters + string.digits + "_.-"
 _LOCAL = "".join(c for c in map(chr, range(128)) if not c.isspace() and c not in "@<>([:;,'\"")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -59,6 +60,8 @@ def _without_addresses(text: str) -> str:
         if end < len(before) and (end > begins or not kept):
             kept.append(rest)
             begins = len(after) - len(after.lstrip(_DOMAIN))
+            if (dots := after.find("..", 0, begins)) >= 0:
+                begins = dots
         else:
             kept.append(before[begins:])
             begins = 0

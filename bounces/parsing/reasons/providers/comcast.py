@@ -18,6 +18,7 @@ COMCAST = Provider(
         "dm": "authfailure",
     },
     phrases=(
+        ("blocked", "comcast block for spam"),
         ("requireptr", "ptr"),
         ("requireptr", "reverse dns"),
         ("ratelimited", "too many * sent in"),

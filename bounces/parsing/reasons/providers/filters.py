@@ -165,6 +165,7 @@ SPAMHAUS = Provider(
            "hostkarma", "gbudb", "spameatingmonkey", "senderscore", "rbldns", "blocklist"),
     phrases=(
         ("spamdetected", "cloudmark content"),
+        ("spamdetected", "cloudmark filter"),
         ("spamdetected", "dbl spamhaus"),
         ("spamdetected", "spamhaus org dbl"),
         ("spamdetected", "surbl"),

@@ -34,6 +34,7 @@ UNITED_INTERNET = Provider(
         ("toomanyconn", "too many"),
         ("notcompliantrfc", "message does not comply with rfc"),
         ("notcompliantrfc", "illegal * header"),
+        ("spamdetected", "policy restrictions * looks like spam"),
         ("policyviolation", "policy restrictions"),
         ("mailboxfull", "quota exceeded"),
         ("mailboxfull", "mailbox full"),

@@ -14,6 +14,7 @@ YANDEX = Provider(
         ("spamdetected", "suspicion of spam"),
         ("spamdetected", "message looks like spam"),
         ("virusdetected", "message infected by virus"),
+        ("suspend", "policy rejection on the target address account is blocked"),
         ("policyviolation", "policy rejection on the target address"),
         ("policyviolation", "policy rejection"),
         ("userunknown", "no such user"),

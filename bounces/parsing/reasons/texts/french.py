@@ -130,6 +130,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "politique de sécurité",
         "politique locale",
         "non conforme à la politique",
+        "viole * politique",
     ),
     "filtered": ("rejeté par le destinataire", "refusé par le destinataire"),
     "contenterror": ("pièce jointe interdite", "pièce jointe non autorisée"),
