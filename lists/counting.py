@@ -25,9 +25,8 @@ _Rows = Mapping[tuple, Mapping[str, int]]
 _tallies = partial(defaultdict[str, int], int)
 
 # Days after which a day's counts by domain and reason are folded into totals (`lists/totals.py`):
-# a message that is older than a week counts on its arrival, so hardly anything is counted for it
-# any more.
-FOLDED_AFTER = 8
+# soon, since pages sum what is not, but not while much is still counted for it, twice then.
+FOLDED_AFTER = 3
 TALLIES = ("sent", "delivered", "hard", "soft", "block", "complaint", "unverified")
 
 

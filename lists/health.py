@@ -23,11 +23,11 @@ from lists.models import (
     StreamPolicy,
 )
 from lists.ranking import (
+    BOUNCED,
     SUMS,
     TOP,
     TopDomains,
     counts_of,
-    ranked_by,
     scoped,
     since_folded,
     top_domains,
@@ -187,7 +187,7 @@ def compared(campaigns: Sequence[Campaign]) -> Compared:
     """What campaigns have come to since they started, in eight queries and one for each of them.
 
     The rows are the reasons with the most bounces of all of them together, and likewise the
-    domains, which are looked for among the worst of each, on folded days and since.
+    domains, which are looked for among the worst of each on folded days, and of all since.
     """
     reasons: dict[str, Counter[int]] = defaultdict(Counter)
     of_campaigns, lately = Q(campaign__in=campaigns), since_folded(campaigns)
@@ -196,7 +196,9 @@ def compared(campaigns: Sequence[Campaign]) -> Compared:
         for row in sums:
             reasons[row["reason"]][row["campaign"]] += row["number"]
     since = DomainDay.objects.filter(lately)
-    worst = {row["domain"] for row in ranked_by("campaign", since, _WORST_OF_EACH)}
+    bounces = since.values("domain").annotate(bounced=Sum(BOUNCED)).filter(bounced__gt=0)
+    most = bounces.order_by("-bounced", "domain").values_list("domain", flat=True)
+    worst = set(most[:_WORST_OF_EACH])
     for one in campaigns:
         worst |= set(worst_first(one.pk).values_list("domain", flat=True)[:_WORST_OF_EACH])
     domains: dict[str, dict[int, Counts]] = defaultdict(lambda: defaultdict(Counts))

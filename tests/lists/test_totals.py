@@ -33,7 +33,7 @@ TODAY = NOW.date()
 FOLDED = ((DomainDay, DomainTotal), (ReasonDay, ReasonTotal))
 MODELS = (CampaignDay, CampaignTotal, DomainDay, DomainTotal, ReasonDay, ReasonTotal)
 # In days: what is folded into totals by domain and reason, and what is not yet.
-LONG_AGO, LATELY = 100, 5
+LONG_AGO, LATELY = 100, 2
 
 
 def count(campaign, tally, number, domain="a.example", ago=0, reason=""):
