@@ -139,7 +139,7 @@ def test_campaigns_are_compared_side_by_side(as_role, campaign, django_assert_ma
     others = [make_campaign(mailing_list=campaign.mailing_list) for _ in range(3)]
     client = as_role("Marketer")
     page = page_of(campaign.mailing_list, "compare")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         found = text(client.get(page, {"ids": [campaign.pk, *(c.pk for c in others)]}))
     for row in (campaign, *others):
         assert row.name in found
