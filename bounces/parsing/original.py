@@ -42,7 +42,11 @@ for _line in _ANNOUNCEMENTS:
 # Office 365 lists below this what the report is about, and goes on.
 _NO_RETURN = "original message details"
 # An announcement is a line of its own: no sentence goes on behind it.
-_REST = re.compile(r"[\w ,'’()]{0,70}[.:]?[ \t]*[-=*|_~#+\])> \t]*")
+_REST = re.compile(r"[\w ,'’()]{0,70}[.:：]?[ \t]*[-=*|_~#+\])> \t]*")
+# Where words are a letter or two, "original mail" also begins lines of the report's own.
+_BRIEF = tuple([announcement for announcement in _ANNOUNCEMENTS if len(announcement) < HEAD])
+_REST_OF_BRIEF = re.compile(r"(?:如下)?[.:：]?[ \t]*[-=*|_~#+\])> \t]*")
+_MOST_TO_FIELD = 120
 _FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][\w-]{1,40}):(?:[ \t<]|$)", re.M)
 _KNOWN = frozenset({
     "received", "return-path", "message-id", "from", "to", "subject", "date", "mime-version",
@@ -85,9 +89,11 @@ def end_of_report(text: str, folded: str) -> int:
         head = folded[words : words + HEAD]
         if "\n" in head:
             head = head.partition("\n")[0]
-        if (head in _BY_HEAD and _announces(folded, words, _BY_HEAD[head])) or (
-            head[:_OPENER] in _OPENER_HEADS and _begins_block(text[start : start + _BLOCK])
-        ):
+        if (
+            _announces(folded, words, _BY_HEAD[head])
+            if head in _BY_HEAD
+            else head.startswith(_BRIEF) and _announces_briefly(folded, words)
+        ) or (head[:_OPENER] in _OPENER_HEADS and _begins_block(text[start : start + _BLOCK])):
             return start
     return len(text)
 
@@ -101,6 +107,16 @@ def _announces(folded: str, start: int, announcements: list[str]) -> bool:
             if _REST.fullmatch(folded, start + len(announcement), end):
                 return not folded.startswith(_NO_RETURN, start)
     return False
+
+
+def _announces_briefly(folded: str, start: int) -> bool:
+    """Whether the line at `start` is a brief announcement, and the message follows it at once."""
+    end = folded.find("\n", start)
+    brief = next(brief for brief in _BRIEF if folded.startswith(brief, start))
+    if end < 0 or not _REST_OF_BRIEF.fullmatch(folded, start + len(brief), end):
+        return False
+    field = _FIELD.search(folded, end, end + _MOST_TO_FIELD)
+    return field is not None and field[1] in _KNOWN
 
 
 def _begins_block(text: str) -> bool:
