@@ -139,7 +139,7 @@ LISTS: tuple[DemoList, ...] = (
             Mailing("Harbour news 43", 22),
             Mailing("Harbour news 44", 15),
             Mailing("Harbour news 45", 8),
-            Mailing("Harbour news 46", 2),
+            Mailing("Harbour news 46", 1),
         ),
         troubles=(
             Trouble("gmail.com", "gmail-unknown", 0.032),

@@ -18,9 +18,10 @@ from bounceadmin.demo.replies import REPLIES
 
 # Campaigns are mailed in the morning, over two hours.
 _SENDING = timedelta(hours=2)
-# Half of what comes back is there after this long, nearly all after two days.
+# Half of what comes back is there after this long, nearly all after a day.
 _TYPICAL_WAIT = timedelta(minutes=40)
-_LONGEST_WAIT = timedelta(hours=38)
+# So that of what was mailed on the day before the last nothing comes back in the future.
+_LONGEST_WAIT = timedelta(hours=26)
 # So many of the list's dead addresses are mailed on and on, by a sender that does not ask.
 _STUBBORN = 6
 

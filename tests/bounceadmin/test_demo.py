@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -112,6 +113,13 @@ def test_a_month_lies_before_its_day_and_answers_each_letter_once(demo_list):
     bounces = [(a.mailing, a.address) for a in month.answers if a.shape in MTAS]
     assert len(bounces) == len(set(bounces))
     assert len(set(month.addresses)) == demo_list.size
+
+
+def test_nobody_is_alarmed_at_first_sight_that_nothing_comes_back():
+    """The demo's day is over for up to a day when it is first looked at."""
+    answers = [answer for row in LISTS for answer in plan(row, NOON).answers]
+    silent = NOON + timedelta(days=1) - max(answer.at for answer in answers)
+    assert silent < timedelta(hours=36) < timedelta(hours=settings.ALERT_SILENCE_HOURS)
 
 
 @pytest.mark.django_db
