@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.conf import settings as site
 from django.db.models.signals import post_migrate
 
 from bounces import roads
 from tests.emptying import only_full_tables_are_emptied  # noqa: F401
+
+# Processes that test beside each other have one Redis, and must not find each other's values in it.
+site.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture(autouse=True)
