@@ -2,7 +2,7 @@
 
 A campaign's total and its days are added to in one transaction (`lists/counting.py`), so that they
 are equal at any moment. Only what counts without totals makes them differ, such as a worker of the
-release before them. By domain and reason days are folded into totals some weeks later, at night, as
+release before them. By domain and reason days are folded into totals some days later, at night, as
 adding to both would cost each bounce; what is told later of a folded day is added to both.
 Folded days are deleted after `DAY_COUNT_RETENTION_DAYS`, and the totals stay.
 """

@@ -199,12 +199,12 @@ def named_elsewhere(notice: Notice) -> list[str]:
     if found := [a for a in addresses.every(notice.subject) if a.lower() not in own]:
         return found[:1]
     named = [a for a in named if not a.lower().startswith(_OWN_ROLES)]
-    wanted = addresses.every(original.get("x-rcpt-to") or original.get("to"))
+    mailed = addresses.every(original.get("x-rcpt-to") or original.get("to"))
     # A virus may be named like an address: "Win32.Netsky.P@mm".
-    if named and (addresses.is_whole(named[0]) or not wanted):
+    if named and (addresses.is_whole(named[0]) or not mailed):
         return named[:1]
-    if wanted:
-        return wanted[:1]
+    if mailed:
+        return mailed[:1]
     for name in ("to", "delivered-to", "x-original-to"):
         if match := _VERP.search(headers.get(name)):
             return [f"{match[1]}@{match[2]}"]

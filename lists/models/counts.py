@@ -2,7 +2,7 @@
 
 `CampaignDay` is the sum over the domains of `DomainDay`: a dashboard reads a row a campaign and
 day, however many domains there are. `CampaignTotal` is the sum of its days, and added to with them
-(`lists/counting.py`). By domain and reason only days that are over for some weeks are summed, at
+(`lists/counting.py`). By domain and reason only days that are over for some days are summed, at
 night (`lists/totals.py`): what a campaign has come to is read from as many rows however long it has
 gone on, and stays when such days are deleted.
 """

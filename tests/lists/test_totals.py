@@ -84,7 +84,7 @@ class TestFolding:
             count(campaign, "hard", 3, "a.example", ago, "userunknown")
         return campaign
 
-    def test_days_that_are_over_for_some_weeks_are_summed(self, campaign):
+    def test_days_that_are_over_for_some_days_are_summed(self, campaign):
         assert folded() == 1
         assert DomainTotal.objects.get(domain="a.example").hard == 6
         assert ReasonTotal.objects.get(reason="userunknown").count == 6
