@@ -185,6 +185,12 @@ def insert_values(
         return cursor.rowcount
 
 
+def added(table: str, names: Iterable[str]) -> str:
+    """What ON CONFLICT DO UPDATE SET needs to add to the columns of `table` (quoted) in place."""
+    quoted = map(connection.ops.quote_name, names)
+    return ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in quoted)
+
+
 def update(
     rows: Sequence[Model], names: Sequence[str], where: Mapping[str, Any] = NOTHING
 ) -> set[int]:

@@ -110,7 +110,6 @@ def merge(model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: _Ro
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     fields = [model._meta.get_field(name) for name in key + columns]
-    sums = ", ".join(f"{quote(c)} = {table}.{quote(c)} + excluded.{quote(c)}" for c in columns)
     target = ", ".join(map(quote, key))
     ordered = sorted(key for key, tallies in rows.items() if min(tallies.values()) >= 0)
     corrected = sorted(rows.keys() - set(ordered))
@@ -118,7 +117,7 @@ def merge(model: type, key: tuple[str, ...], columns: tuple[str, ...], rows: _Ro
         model,
         fields,
         [(*row, *(rows[row].get(c, 0) for c in columns)) for row in ordered],
-        f"({target}) DO UPDATE SET {sums}",
+        f"({target}) DO UPDATE SET {bulk.added(table, columns)}",
     )
     if corrected:
         with connection.cursor() as cursor:

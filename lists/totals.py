@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from lists import tidying
+from lists import bulk, tidying
 from lists.counted import TALLIES
 from lists.counting import FOLDED_AFTER
 from lists.models import (
@@ -151,12 +151,12 @@ def _add_days(
     table, source = quote(totals._meta.db_table), quote(days._meta.db_table)
     names = ", ".join(map(quote, summed))
     sums = ", ".join(f"SUM({quote(name)})" for name in summed)
-    added = ", ".join(f"{quote(n)} = {table}.{quote(n)} + excluded.{quote(n)}" for n in summed)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (campaign_id, {key}, {names}) "
             f"SELECT campaign_id, {key}, {sums} FROM {source} "
             "WHERE campaign_id = %s AND day >= %s AND day < %s GROUP BY campaign_id, "
-            f"{key} ON CONFLICT (campaign_id, {key}) DO UPDATE SET {added}",
+            f"{key} ON CONFLICT (campaign_id, {key}) "
+            f"DO UPDATE SET {bulk.added(table, summed)}",
             which,
         )
