@@ -16,8 +16,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from bounceadmin.alerts.delivering import can_send, send_test
+from bounceadmin.alerts.delivering import send_test
 from bounceadmin.alerts.watching import preferences_of
+from bounceadmin.mailing import can_send
 from bounceadmin.middleware import remember
 from bounceadmin.models import Preferences
 from lists.admin.pages import page_answer

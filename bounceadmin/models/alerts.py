@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from bounceadmin.models.mails import Mail
+
 
 class AlertQuerySet(models.QuerySet):
     def open(self) -> AlertQuerySet:
@@ -73,23 +75,12 @@ class Alert(models.Model):
         return self.said.get(get_language() or "", {}).get(name, getattr(self, name))
 
 
-class AlertDelivery(models.Model):
+class AlertDelivery(Mail):
     """One e-mail to one person about an alert at a level. The row is the queue."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("Waiting")
-        SENT = "sent", _("Sent")
-        SKIPPED = "skipped", _("Over before it was due")
-        FAILED = "failed", _("Failed")
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     level = models.PositiveSmallIntegerField(_("level"), choices=Alert.Level)
-    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
-    due_at = models.DateTimeField(_("due"), default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    error = models.CharField(_("error"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("alert e-mail")

@@ -64,6 +64,13 @@ def test_trouble_is_told_once_however_often_it_is_seen():
     assert Alert.objects.count() == 1
 
 
+def test_times_are_those_of_the_persons_time_zone():
+    person(time_zone="Asia/Tokyo")
+    watch([trouble()], NOW)
+    deliver(NOW)
+    assert "since 20 Nov 2026 21:00 JST" in mail.outbox[0].body
+
+
 def test_it_is_told_again_when_it_gets_worse_and_not_when_it_gets_better():
     person()
     levels = (Alert.Level.NOTICE, Alert.Level.CRITICAL, Alert.Level.NOTICE, Alert.Level.CRITICAL)
@@ -145,7 +152,7 @@ def test_a_mail_server_that_refuses_is_tried_again_and_given_up_in_the_end(monke
     person()
     watch([trouble()], NOW)
     monkeypatch.setattr(
-        "bounceadmin.alerts.delivering.EmailMessage.send",
+        "django.core.mail.EmailMessage.send",
         lambda self: (_ for _ in ()).throw(ConnectionRefusedError("refused")),
     )
     far = datetime.now(UTC)
