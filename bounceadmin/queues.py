@@ -32,6 +32,7 @@ QUEUES: tuple[Queue, ...] = (BOUNCES, FETCH, DELIVER, DIAGNOSE, LONG, DEFAULT)
 ROUTES: dict[str, Queue] = {
     "bounceadmin.tasks.watch": DEFAULT,
     "bounceadmin.tasks.send_alerts": DELIVER,
+    "bounceadmin.tasks.send_password_mails": DELIVER,
     "bounceadmin.tasks.delete_old_sessions": LONG,
     "bounces.tasks.process_inbound": BOUNCES,
     "bounces.tasks.sweep": DEFAULT,

@@ -15,6 +15,7 @@ def _every(seconds: float) -> dict[str, object]:
 
 SCHEDULE: dict[str, dict[str, object]] = {
     "watch": {"task": "bounceadmin.tasks.watch", **_every(60.0)},
+    "send-password-mails": {"task": "bounceadmin.tasks.send_password_mails", **_every(60.0)},
     "sweep": {"task": "bounces.tasks.sweep", **_every(60.0)},
     "sweep-jobs": {"task": "lists.tasks.sweep_jobs", **_every(60.0)},
     "sweep-outgoing-webhooks": {"task": "lists.outgoing.tasks.sweep", **_every(30.0)},

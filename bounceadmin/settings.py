@@ -237,7 +237,8 @@ DAY_COUNT_RETENTION_DAYS = env.int("DAY_COUNT_RETENTION_DAYS", default=400)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=512 * 1024 * 1024)
 
 # --- alerts -----------------------------------------------------------------------------------
-# smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown.
+# smtp://user:password@mail.example.com:587?tls=True; without it alerts are only shown, and nobody
+# is mailed a link to set a new password.
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bounceadmin@localhost")
@@ -298,6 +299,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 # Roles that must have a second factor; `superuser` and `everyone` may be named too.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=[])
+# A link to set a new password holds once, and for an hour.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
 from bounceadmin import theme
+from bounceadmin.logins.forgotten import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,4 @@ class BounceadminSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, object]:
         context = super().each_context(request)
         context["styles"] = [theme.address(), *context["styles"]]
-        return context | {"colors": None}
+        return context | {"colors": None, "can_reset_password": asking.is_possible()}

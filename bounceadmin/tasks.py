@@ -5,6 +5,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from bounceadmin.alerts import conditions, delivering, watching
+from bounceadmin.logins.forgotten import mailing
 from lists import tidying
 from lists.announcing import announce
 
@@ -20,6 +21,11 @@ def watch() -> None:
 @shared_task
 def send_alerts() -> None:
     delivering.deliver(timezone.now())
+
+
+@shared_task
+def send_password_mails() -> None:
+    mailing.send(timezone.now())
 
 
 @shared_task

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from bounceadmin import theme, views
 from bounceadmin.api.root import api
 from bounceadmin.logins import pages
+from bounceadmin.logins.forgotten import pages as forgotten
 from bounceadmin.preferences import preferences
 from bounceadmin.privacy import pages as person
 from bounces.sources.webhooks.views import receive
@@ -22,6 +23,14 @@ urlpatterns = [
     path("admin/me/", admin.site.admin_view(preferences), name="preferences"),
     path("admin/second-factor/", admin.site.admin_view(pages.manage), name="second-factor"),
     path("admin/second-factor/code/", pages.verify, name="second-factor-verify"),
+    path("admin/password/forgotten/", forgotten.Asking.as_view(), name="password-forgotten"),
+    path("admin/password/asked/", forgotten.Asked.as_view(), name="password-asked"),
+    path(
+        "admin/password/new/<str:uidb64>/<str:token>/",
+        forgotten.Setting.as_view(),
+        name="password-new",
+    ),
+    path("admin/password/changed/", forgotten.Changed.as_view(), name="password-changed"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

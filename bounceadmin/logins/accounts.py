@@ -15,6 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from bounceadmin.logins import second_factor
+from bounceadmin.logins.forgotten import asking
 from bounceadmin.models import AuthenticatorApp
 from bounceadmin.roles import ABOUT
 
@@ -40,6 +41,14 @@ class _RolesField(forms.ModelMultipleChoiceField):
 
 class _ChangeForm(UserChangeForm):
     groups = _RolesField()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        # Who may only look has no such field.
+        if "email" in self.fields and not self.instance.email and asking.is_possible():
+            self.fields["email"].help_text = _(
+                "Without one, nobody can be mailed a link where the password is forgotten."
+            )
 
 
 class _AddForm(UserCreationForm):

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
+from bounceadmin.logins.forgotten import asking
+
 
 def locked(request: HttpRequest, _response: object = None, _credentials: object = None):
     """The login page, with when to try again and who can unlock (429)."""
-    wait = settings.AXES_COOLOFF_TIME
-    minutes = round(wait.total_seconds() / 60)
+    minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
     why = ngettext(
         "Too many failed tries to log in from here. Try again in %(n)d minute, or ask an "
         "administrator to unlock you.",
@@ -24,9 +25,14 @@ def locked(request: HttpRequest, _response: object = None, _credentials: object 
         "administrator to unlock you.",
         minutes,
     ) % {"n": minutes}
-    context = {**admin.site.each_context(request), "title": _("Locked"), "why": why}
+    return refusal(request, _("Locked"), why, offer_reset=asking.is_possible())
+
+
+def refusal(request: HttpRequest, title: str, why: str, **context: object) -> HttpResponse:
+    """The page for who tried something too often (429), until `LOGIN_LOCK_MINUTES` have passed."""
+    context |= {**admin.site.each_context(request), "title": title, "why": why}
     response = TemplateResponse(request, "bounceadmin/logins/locked.html", context, status=429)
-    response["Retry-After"] = str(int(wait.total_seconds()))
+    response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return response.render()
 
 

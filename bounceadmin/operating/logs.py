@@ -26,13 +26,13 @@ _ADDRESS = re.compile(
         (?P<domain>(?:[\w-]{1,63}\.){1,10}[\w-]{2,63}|\[[\w.:]{2,60}\])""",
     re.VERBOSE,
 )
-# The address of a webhook is a secret.
-_WEBHOOK = re.compile(r"(/hooks/)[\w-]{8,}")
+# The address of a webhook is a secret, and so is that of the page where a password is set.
+_SECRET = re.compile(r"(/hooks/|/password/new/[\w-]+/)[\w-]{8,}")
 
 
 def without_secrets(text: str) -> str:
     """`text` without what would let others in."""
-    return _WEBHOOK.sub(r"\1…", text) if "/hooks/" in text else text
+    return _SECRET.sub(r"\1…", text) if "/hooks/" in text or "/password/new/" in text else text
 
 
 def mask(text: str) -> str:

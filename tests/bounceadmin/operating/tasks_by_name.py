@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from bounceadmin.logins.forgotten import asking
 from bounceadmin.models import Alert, AlertDelivery
 from bounces.models import RawMessage, SeenEvent, TopicSubscription
 from bounces.sources.sealing import seal
@@ -147,6 +148,15 @@ def _alert(_folder: Path) -> tuple:
     user.save()
     alert = Alert.objects.create(key=f"k{user.pk}", kind="system", level=2, title="Trouble")
     AlertDelivery.objects.create(alert=alert, user=user, level=2)
+    return ()
+
+
+def _forgotten_password(_folder: Path) -> tuple:
+    user = make_user()
+    user.email = f"{user.username}@example.com"
+    user.save()
+    visitor = asking.Visitor(f"192.0.2.{next(_numbers)}", "en")
+    asking.ask(user.email, visitor, timezone.now())
     return ()
 
 
@@ -287,6 +297,7 @@ def _due_mailbox(folder: Path) -> tuple:
 WORK: dict[str, Work] = {
     "bounceadmin.tasks.watch": Work(_trouble),
     "bounceadmin.tasks.send_alerts": Work(_alert),
+    "bounceadmin.tasks.send_password_mails": Work(_forgotten_password),
     "bounceadmin.tasks.delete_old_sessions": Work(_old_session),
     "bounces.tasks.process_inbound": Work(_bounces),
     "bounces.tasks.sweep": Work(_overdue, only_announces=True),

@@ -83,14 +83,21 @@ def test_personal_data_is_logged_where_that_is_wanted(settings):
     assert "ann@example.net" in formatted(JsonFormatter(), "to ann@example.net")
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/hooks/UxJ-Ppruqlnzfry_MSnaLgqYvBmz5Fiw/", "/hooks/…/"),
+        ("/admin/password/new/MTc/d1q0s5-UxJ-0f3bdc0e9a/", "/admin/password/new/MTc/…/"),
+    ],
+)
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_address_of_a_webhook_is_a_secret_that_no_line_tells(wanted, settings):
+def test_an_address_that_lets_in_is_told_by_no_line(path, told, wanted, settings):
     settings.LOG_PERSONAL_DATA = wanted
-    line = '"POST /hooks/UxJ-Ppruqlnzfry_MSnaLgqYvBmz5Fiw/ HTTP/1.1" 200'
+    line = f'"POST {path} HTTP/1.1" 200'
     record = logging.makeLogRecord({"msg": line, "levelname": "INFO", "name": "access"})
     for formatter in (LineFormatter(), JsonFormatter()):
         assert "UxJ-" not in formatter.format(record)
-        assert "/hooks/…/ HTTP" in formatter.format(record)
+        assert f"{told} HTTP" in formatter.format(record)
 
 
 def test_each_answer_carries_the_id_of_its_request(client):

@@ -19,7 +19,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from bounceadmin.celery import app
-from bounceadmin.models import AlertDelivery
+from bounceadmin.models import AlertDelivery, PasswordMail
 from bounceadmin.queues import ROUTES
 from bounces import raw_storage, sweeping
 from bounces.models import LooseObject, MailboxRun, RoadState
@@ -128,6 +128,7 @@ def outside(tmp_path, settings, monkeypatch) -> Outside:
     monkeypatch.setattr(announcing, "_send", lambda task, arguments: None)
     monkeypatch.setattr("bounces.sources.mailbox.scheduling.announce", lambda pk: True)
     settings.EMAIL_IS_SET_UP = True
+    settings.SITE_URL = "https://bounces.example.com"
     settings.EVENT_DROP_MONTHS = 24
     settings.PROBE_RELAY_HOST = "relay.example"
     settings.MAILDIR_ROOTS = [str(tmp_path)]
@@ -268,4 +269,5 @@ def _let_claims_run_out() -> None:
     jobs.release_claims()
     diagnosing.release_claims()
     Delivery.objects.update(claimed_at=None)
-    AlertDelivery.objects.filter(state=AlertDelivery.State.PENDING).update(due_at=timezone.now())
+    for mails in (AlertDelivery, PasswordMail):
+        mails.objects.filter(state=mails.State.PENDING).update(due_at=timezone.now())
