@@ -27,6 +27,8 @@ _FIELD_IN_TEXT = re.compile(r"^[ \t]*Feedback-Type[ \t]*:[ \t]*\S", re.M | re.I)
 # Microsoft's junk mail reporting: no report, only the returned message, from its staff.
 _JMRP_SENDER = re.compile(r"^staff@(?:hotmail|outlook|live|msn)\.com$")
 _JMRP_SUBJECT = re.compile(r"complaint about message from ([0-9A-Fa-f.:]{3,45})", re.I)
+# Fields that only the complaints of services have which write no reports of RFC 5965's form.
+_OF_SERVICES = ("x-spamcop-sourceip",)
 _BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}", re.I)
 
 
@@ -57,6 +59,10 @@ def read(notice: Notice) -> Complaint | None:
             if match := _FIELD_IN_TEXT.search(text):
                 start = text.rfind("\n\n", 0, match.start()) + 2 if match.start() else 0
                 return _from_fields(Headers(split_head(text[max(start, 0) :])[0]), notice)
+    for name in _OF_SERVICES:
+        if name in notice.headers:
+            source = notice.headers.get(name).strip()
+            return Complaint((), "abuse", source[:255], "", "", f"{name}: {source}"[:300])
     complaint = _from_untyped(notice)
     if complaint is None and notice.sender[:6] == "staff@":
         return _from_junk_mail_reporting(notice)

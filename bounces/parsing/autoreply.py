@@ -55,7 +55,7 @@ _SURE = {
     r"[^:]{1,60} is (?:currently )?(?:out of (?:the )?office|on leave|on vacation)|"
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)|"
     r"we(?:'ve| have) received your|your (?:message|e-?mail|request) (?:has been|was) received|"
-    r"(?:received|request received): |(?:[^:]{1,60} )?(?:is )?no longer (?:with|works? (?:for|at))",
+    r"(?:received|request received): |\[request received\]|(?:[^:]{1,60} )?(?:is )?no longer (?:with|works? (?:for|at))",
     "de": r"automatische (?:antwort|r[üu]ckantwort|e-?mail-?antwort|abwesenheit\w*)|auto-?antwort|"
     r"abwesenheits(?:notiz|benachrichtigung|meldung|nachricht|agent|assistent|info)\w*",
     "fr": r"r[ée]ponse (?:automatique|auto)|absence du bureau|absent(?:e)? du bureau|"
@@ -93,10 +93,11 @@ _SURE = {
 _PERHAPS = {
     "en": r"vacation|on (?:annual |maternity |parental |sick )?leave|(?:i am |i'm |currently )?"
     r"away|(?:i am |i'm )?on (?:holiday|vacation)|not in the office",
-    "de": r"abwesen(?:d|heit)|au(?:ß|ss)er haus|nicht im (?:haus|b[üu]ro)|(?:im )?urlaub|"
+    "de": r"abwesen(?:d|heit)|(?:[^:]{1,60} ist )?au(?:ß|ss)er haus|"
+    r"(?:[^:]{1,60} ist )?nicht im (?:haus|b[üu]ro)|[^:]{1,60} ist abwesend|(?:im )?urlaub|"
     r"ich bin (?:im urlaub|nicht)",
-    "fr": r"absence|absente?|en cong[ée]s?",
-    "es": r"ausen(?:cia|te)|de vacaciones",
+    "fr": r"absence|(?:[^:]{1,60} est )?absente?|(?:[^:]{1,60} est )?en cong[ée]s?",
+    "es": r"ausencia|(?:[^:]{1,60} est[áa] )?(?:ausente|de vacaciones)",
     "pt": r"aus[êe]n(?:cia|te)|de f[ée]rias",
     "it": r"assen(?:za|te)|in ferie",
     "nl": r"afwezig(?:heid)?|niet aanwezig",

@@ -158,7 +158,7 @@ def _look(notice: Notice, depth: int) -> _Look:
                 finding.action = finding.action or told
             return _delivery(found, notice, form, "text")
         by_title = is_sure and recognized is not None and recognized.by_title
-        if by_title or ((is_sure or is_titled) and _is_from_a_daemon(notice)):
+        if by_title or ((is_sure or is_titled) and _is_from_a_daemon(notice, whom=False)):
             nobody = [Finding(diagnostic=notice.whole_text)]
             return _quoted(notice, depth) or _delivery(nobody, notice, form, "text")
     if autoreply.mark_of(notice.headers, notice.subject):
@@ -173,8 +173,12 @@ def _answer(notice: Notice) -> _Look:
     return _Look("autoreply", notice, (report,), "rfc3834")
 
 
-def _is_from_a_daemon(notice: Notice) -> bool:
-    """Whether who sent a message, or how, says that it is a report of a mail system."""
+def _is_from_a_daemon(notice: Notice, whom: bool = True) -> bool:
+    """Whether who sent a message, or how, says that it is a report of a mail system.
+
+    One that does not name `whom` it is about must not only have the name of one: thieves of
+    passwords write so.
+    """
     headers = notice.headers
     if "x-failed-recipients" in headers or _REPORT.search(notice.message.entity.content_type):
         return True
@@ -189,7 +193,14 @@ def _is_from_a_daemon(notice: Notice) -> bool:
     # Postmasters write letters too, and get other reports than of mail they sent.
     if _FOR_POSTMASTERS.match(notice.subject):
         return False
+    if not (whom or nobody or _DAEMON.search(notice.sender)):
+        return _returns_or_has_codes(notice)
     return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
+
+
+def _returns_or_has_codes(notice: Notice) -> bool:
+    returns = not original.RETURNED_TYPES.isdisjoint(notice.types)
+    return returns or bool(notice.returned) or replies.codes_in(notice.whole_text) != replies.Codes()
 
 
 def _reads_as_a_report(notice: Notice, is_titled: bool) -> bool:

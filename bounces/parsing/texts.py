@@ -67,7 +67,8 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
     """Findings from a report's own words, which `by_layout` has `named`, and whatever else names
     the recipient."""
     found = named
-    failed = addresses.every(notice.headers.get("x-failed-recipients"))
+    # Exim begins another field after some.
+    failed = addresses.every(", ".join(notice.headers.all("x-failed-recipients")))
     if failed:
         by_address = {finding.recipient.lower(): finding for finding in found}
         found = [by_address.get(address.lower()) or Finding(address) for address in failed]

@@ -164,6 +164,7 @@ SPAMHAUS = Provider(
            "njabl", "psbl", "surriel", "invaluement", "backscatterer", "nixspam", "cloudmark",
            "hostkarma", "gbudb", "spameatingmonkey", "senderscore", "rbldns", "blocklist"),
     phrases=(
+        ("rejected", "sender address blocked using"),
         ("spamdetected", "cloudmark content"),
         ("spamdetected", "cloudmark filter"),
         ("spamdetected", "dbl spamhaus"),

@@ -132,6 +132,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "connection timeout",
         "connection refused",
         "connection attempt failed",
+        "connection to recipient's server failed",
+        "no connection could be made",
         "connection could not be established",
         "connect timeout",
         "connect failed",

@@ -86,6 +86,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "email authentication",
         "sender id validation failed",
         "sender id * fail",
+        "sender id * not permitted",
         "sender did not meet * authentication",
         "all validation checks failed",
         "arc validation failed",

@@ -3,6 +3,7 @@
 FIRST: tuple[tuple[str, str], ...] = (
     # What a shorter, usually right phrase would get wrong.
     ("rejected", "sender verify failed"),
+    ("rejected", "verification failed for 550"),
     ("userunknown", "mailbox not found"),
     ("userunknown", "user not found"),
     ("userunknown", "recipient not found"),
