@@ -29,7 +29,12 @@ _USUAL = 200
 # What may follow an address at once in languages that write without blanks: their punctuation,
 # and words behind a last label in ASCII.
 _PUNCTUATION = re.compile(r"(?<=@)([^@]{1,255}?)[、。，；：」』》）！？،؛].*$", re.S)
+_BETWEEN = re.compile("[、。，；：「」『』《》（）【】！？،؛]")
 _TEXT_BEHIND = re.compile(r"(@[^@]{1,250}\.[A-Za-z]{2,24})[\u0400-\uffff][^@.]*$")
+# The same before one, in running text: what begins so in brackets or a field is whole.
+_TEXT_BEFORE = re.compile(
+    r"[^@]*[\u0e00-\u0eff\u1100-\u11ff\u3040-\uffff](?=[A-Za-z0-9][\w.+=-]*@[A-Za-z0-9.-]+$)", re.A
+)
 _SOURCE_ROUTE = re.compile(r"^(?:@[^:,@\s]{1,255},?)+:")
 
 
@@ -49,6 +54,12 @@ def clean(address: str) -> str:
     return f"{address}]" if "@[" in address and address[-1] != "]" else address
 
 
+def _in_text(address: str) -> str:
+    """`address` without the words that are written up to it in languages without blanks."""
+    address = clean(address)
+    return address if address.isascii() else _TEXT_BEFORE.sub("", address)
+
+
 def first(value: str) -> str:
     """The first address of a header value or text, in angle brackets if there is one; or ""."""
     if "@" not in value:
@@ -60,7 +71,7 @@ def first(value: str) -> str:
     if match:
         return clean(match[1])
     match = ADDRESS.search(value)
-    return clean(match[0]) if match else ""
+    return _in_text(match[0]) if match else ""
 
 
 @lru_cache(maxsize=4096)
@@ -81,8 +92,10 @@ def every(value: str, most: int = 1000) -> list[str]:
         address = first(value)
         return [address] if address else []
     found: dict[str, None] = {}
+    if not value.isascii():
+        value = _BETWEEN.sub(" ", value)
     for match in ADDRESS.finditer(value):
-        address = clean(match[0])
+        address = _in_text(match[0]) if value[match.start() - 1] != "<" else clean(match[0])
         if address:
             found[address] = None
             if len(found) >= most:

@@ -26,6 +26,7 @@ _MARKS = {
     "x-vacation": "",
     "x-ms-exchange-generated-message-source": "mailbox rules agent",
     "x-cron-autoreply": "",
+    "delivered-to": "autoresponder",
     # Challenge and response
     "x-tmda-fingerprint": "",
     "x-tmda-confirm": "",
@@ -55,7 +56,8 @@ _SURE = {
     r"[^:]{1,60} is (?:currently )?(?:out of (?:the )?office|on leave|on vacation)|"
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)|"
     r"we(?:'ve| have) received your|your (?:message|e-?mail|request) (?:has been|was) received|"
-    r"(?:received|request received): |\[request received\]|(?:[^:]{1,60} )?(?:is )?no longer (?:with|works? (?:for|at))",
+    r"(?:received|request received): |\[request received\]|"
+    r"(?:[^:]{1,60} )?(?:is )?no longer (?:with|works? (?:for|at))",
     "de": r"automatische (?:antwort|r[üu]ckantwort|e-?mail-?antwort|abwesenheit\w*)|auto-?antwort|"
     r"abwesenheits(?:notiz|benachrichtigung|meldung|nachricht|agent|assistent|info)\w*",
     "fr": r"r[ée]ponse (?:automatique|auto)|absence du bureau|absent(?:e)? du bureau|"
@@ -108,6 +110,7 @@ _PERHAPS = {
     "ru uk bg": r"в отпуске|отсутств\w+",
 }
 _LEAD = r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?"
+_ANSWER_SUBJECT = re.compile(r"[ \t]*(?:re|aw|sv|vs|antw|odp|rif|回复|答复|返信)[ \t]*[:：]", re.I)
 _CHALLENGE_SUBJECT = re.compile(f"{_LEAD}(?:{_SURE['challenge']})", re.I)
 _SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
 # What follows such words where somebody is away: nothing, a date, the subject that is answered.
@@ -135,8 +138,12 @@ def mark_of(headers: Headers, subject: str) -> str:
             return f"{name}: {value}"
     if not _MASS_MAIL.isdisjoint(fields):
         return ""
-    if submitted.startswith("auto-generated") and not _ANSWERS.isdisjoint(fields):
-        return f"{GENERATED}{submitted.removeprefix('auto-generated')}"
+    if not _ANSWERS.isdisjoint(fields):
+        if submitted.startswith("auto-generated"):
+            return f"{GENERATED}{submitted.removeprefix('auto-generated')}"
+        # No person's software takes the empty return path (RFC 3834 3.3).
+        if _ANSWER_SUBJECT.match(subject) and headers.get("return-path").strip() == "<>":
+            return "Return-Path: <>"
     return f"Subject: {subject}" if is_subject(subject) else ""
 
 

@@ -199,8 +199,9 @@ def _is_from_a_daemon(notice: Notice, whom: bool = True) -> bool:
 
 
 def _returns_or_has_codes(notice: Notice) -> bool:
-    returns = not original.RETURNED_TYPES.isdisjoint(notice.types)
-    return returns or bool(notice.returned) or replies.codes_in(notice.whole_text) != replies.Codes()
+    if notice.returned or not original.RETURNED_TYPES.isdisjoint(notice.types):
+        return True
+    return replies.codes_in(notice.whole_text) != replies.Codes()
 
 
 def _reads_as_a_report(notice: Notice, is_titled: bool) -> bool:

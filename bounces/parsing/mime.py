@@ -41,6 +41,7 @@ _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=C
 _DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
                       re.I | re.S)  # fmt: skip
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre)\b[^<>]{0,2000}>", re.I)
+_CELL = re.compile(r"</t[dh]\b[^<>]{0,2000}>", re.I)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
 _BLANKS = re.compile(r"[ \t\xa0]+")
 _SOFT_BREAK = re.compile(r"=[ \t]*\n")
@@ -187,7 +188,7 @@ def html_to_text(text: str) -> str:
     """HTML as lines of text: what a person would read."""
     text = _DROPPED.sub(" ", text)
     text = _BLANKS.sub(" ", text.replace("\n", " "))
-    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _TAG.sub("", _CELL.sub(" ", _BREAK.sub("\n", text)))
     text = _BLANKS.sub(" ", html.unescape(text))
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 

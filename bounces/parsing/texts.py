@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from bounces.parsing import addresses, hosts, layouts, replies, transcripts
+from bounces.parsing.charsets import one_line
 from bounces.parsing.formats import Format
 from bounces.parsing.layouts import Layout
 from bounces.parsing.notice import Finding, Notice
@@ -27,6 +29,8 @@ _DELAYED = {
              "will continue trying", "will continue attempting", "will try again"),
     "been": ("not yet been delivered", "not been delivered after"),
     "still": ("still undelivered",),
+    "weiterhin": ("weiterhin versucht",),
+    "verzoeger": ("verzoeger",),
     "only": ("warning message only",),
     "action": ("no action is required on your part",),
     "fatal": ("transient non-fatal",),
@@ -56,10 +60,21 @@ _EXPIRED = re.compile(
     r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
     re.I,
 )
+_REPLY = re.compile(r"[ \t]*[45]\d\d[ -][45]\.\d\.\d")
+_MOST_OF_REPLY = 20
 _NO_MORE = ("Service unavailable", "Service unavailable.")
 """What Sendmail adds to any reply to DATA or MAIL."""
 _SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
-_VERP = re.compile(r"[+-]([\w.%+-]{1,64})=([\w-]{1,63}(?:\.[\w-]{1,63})+)@", re.A)
+# `list-bounces+ann-lee=example.net@`, `list-return-12-ann-lee=...`, `bounce-list-ann=...`: behind a
+# plus, or a word that only return paths have, hyphens are the recipient's; else behind the last.
+_VERP = tuple(
+    re.compile(rf"{before}({local}{{1,64}})=([\w-]{{1,63}}(?:\.[\w-]{{1,63}})+)@", re.A)
+    for before, local in (
+        (r"\+", r"[\w.%+-]"),
+        (r"-(?:bounces?|return|errors?|owner)-(?:\d{1,10}-)?", r"[\w.%-]"),
+        (r"-", r"[\w.%]"),
+    )
+)
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
 
 
@@ -82,6 +97,8 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
     if len(found) == 1 and not replies.reply_code_in(found[0].diagnostic):
         # The reply may stand apart, such as on a line that begins with "SMTP diagnostic".
         found[0].smtp_code = replies.reply_code_in(notice.whole_text)
+        if found[0].diagnostic and (apart := _reply_apart(notice.lines)):
+            found[0].diagnostic += f" {apart}"
     if len(found) == 1 and not found[0].remote_mta:
         found[0].remote_mta = hosts.named_in(found[0].diagnostic) or hosts.named_in(
             notice.whole_text, _MOST_BEFORE_HOST
@@ -98,6 +115,13 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
             finding.remote_mta = hosts.named_in(finding.diagnostic)
         finding.diagnostic = without_host(finding.diagnostic)
     return found
+
+
+def _reply_apart(lines: list[str]) -> str:
+    """The first paragraph that begins with a reply code and a status, on one line."""
+    start = next((n for n, line in enumerate(lines) if _REPLY.match(line)), len(lines))
+    paragraph = itertools.takewhile(str.strip, lines[start : start + _MOST_OF_REPLY])
+    return one_line(" ".join(paragraph))
 
 
 def by_layout(notice: Notice, form: Format | None) -> list[Finding]:
@@ -207,6 +231,8 @@ def named_elsewhere(notice: Notice) -> list[str]:
     if mailed:
         return mailed[:1]
     for name in ("to", "delivered-to", "x-original-to"):
-        if match := _VERP.search(headers.get(name)):
-            return [f"{match[1]}@{match[2]}"]
+        value = headers.get(name)
+        for pattern in _VERP if "=" in value else ():
+            if match := pattern.search(value):
+                return [f"{match[1]}@{match[2]}"]
     return []

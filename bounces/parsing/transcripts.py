@@ -126,17 +126,19 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
     bare = recipient.lower()
     own, about_all = "", ""
     last: Exchange | None = None
+    # The address that mail for the recipient is sent on to: the line about him stands below.
+    forwarded: Exchange | None = None
     refusal: Exchange | None = None
     for exchange in exchanges:
         text = exchange.text
         if exchange.own:
             about, told = _about(text)
             if about == bare:
-                own, refusal = told if _CODE.match(told) else text, last
+                own, refusal = told if _CODE.match(told) else text, last or forwarded
             elif not about and (_CODE.match(text) or _gives_up(text)):
                 about_all = about_all or text
             elif "@" in about:
-                last = None
+                last = forwarded = None
             elif about and _CODE.match(text):
                 # A program or file that the recipient's alias stands for.
                 own = own or text
@@ -144,6 +146,8 @@ def outcome_for(recipient: str, exchanges: list[Exchange]) -> Outcome:
             named = addresses.first(exchange.argument).lower() if exchange.argument else ""
             if exchange.command != "RCPT" or not named or named == bare:
                 last = exchange
+            else:
+                forwarded = exchange
     refusal = refusal or last
     if refusal is None:
         # Nobody was talked to: it is one of the reporter's own addresses.

@@ -290,6 +290,28 @@ FORMATS: tuple[Format, ...] = (
         layout=Layout(begins=r"could not be delivered to", details=r"^[ \t]*reason:?"),
     ),
     Format(
+        "pp",
+        lines=("your message was not delivered to",),
+        contains="for the following reason",
+        layout=Layout(
+            labels=r"your message was not delivered to",
+            paragraphs=True,
+            ends=r"^[ \t]*(?:Your message begins|\*{5,}|The original message)",
+        ),
+        local=True,
+    ),
+    Format(
+        "mx",
+        lines=(
+            "an error was detected while processing the enclosed message",
+            "a problem occurred during smtp delivery of your message",
+        ),
+        layout=Layout(
+            labels=r"Error-For", ends=r"^[ \t]*Transcript:|^-{5,} ?Rejected message|^={20,}"
+        ),
+        local=True,
+    ),
+    Format(
         "ntmail",
         lines=("the requested destination was:",),
         fields=("x-mailer: ntmail",),
