@@ -40,8 +40,13 @@ _PLAIN_BOUNDARY = re.compile(r";[ \t]*boundary=\"([^\"\\]{1,200}[^\"\\ ])\"", re
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,120}|-+[^\n-][^\n]{0,120})\n(?=Content-)", re.M)
 _DROPPED = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,200000}?</\1>|<!--.{0,50000}?-->",
                       re.I | re.S)  # fmt: skip
-_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre)\b[^<>]{0,2000}>", re.I)
-_CELL = re.compile(r"</t[dh]\b[^<>]{0,2000}>", re.I)
+_BREAK = re.compile(
+    r"<(?:[bh]r|/?(?:p|div|tr|li|h[1-6]|table|pre|[duo]l|d[dt]|blockquote|center|section|article))"
+    r"\b[^<>]{0,2000}>",
+    re.I,
+)
+# Not all write the tags that end cells.
+_CELL = re.compile(r"</?t[dh]\b[^<>]{0,2000}>", re.I)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
 _BLANKS = re.compile(r"[ \t\xa0]+")
 _SOFT_BREAK = re.compile(r"=[ \t]*\n")
