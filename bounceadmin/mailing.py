@@ -42,7 +42,7 @@ def message(subject: str, text: str, to: str, number: str = "") -> EmailMessage:
         headers["Message-ID"] = f"<{number}@{host}>"
     return EmailMessage(
         subject=f"[bounceadmin] {subject}",
-        body=text,
+        body=f"{text.strip()}\n",
         to=[to],
         headers=headers,
         connection=get_connection(timeout=20),

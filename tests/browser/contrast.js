@@ -23,7 +23,9 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const faint = [];
-  const walker = document.createTreeWalker(document.querySelector("#main"), NodeFilter.SHOW_TEXT);
+  // The pages before the login have no menu, and so no part beside it.
+  const main = document.querySelector("#main") ?? document.querySelector("#page");
+  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
     const box = element.getBoundingClientRect();

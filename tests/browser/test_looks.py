@@ -40,8 +40,9 @@ BANDS = (0, 30, 70, 200)
 
 
 @pytest.fixture
-def filled():
+def filled(settings):
     """Lists in every band, and one of each thing that has a page."""
+    settings.EMAIL_IS_SET_UP, settings.SITE_URL = True, "https://bounces.example.com"
     today = datetime.now(UTC).date()
     for bounced in BANDS:
         campaign = make_campaign()
@@ -72,6 +73,7 @@ def filled():
         "account": reverse("admin:auth_user_change", args=[make_user("Marketer").pk]),
         "new account": reverse("admin:auth_user_add"),
         "role": reverse("admin:auth_group_change", args=[Group.objects.get(name="Operator").pk]),
+        **_forgotten_password(),
         **_jobs(),
         **_diagnosed(campaign),
         **_roads(),
@@ -93,6 +95,12 @@ def _roads() -> dict[str, str]:
         "mailbox settings": reverse("admin:bounces_mailbox_settings", args=[busy.pk]),
         "loops": reverse("admin:bounces_senderhour_changelist"),
     }
+
+
+def _forgotten_password() -> dict[str, str]:
+    """The pages of one, where mail can be sent; their way is in test_logins.py."""
+    pages = {name: reverse(f"password-{name}") for name in ("forgotten", "asked", "changed")}
+    return pages | {"old link": reverse("password-new", args=["MQ", "d1q0s5-0f3bdc0e9a"])}
 
 
 def _jobs() -> dict[str, str]:

@@ -106,6 +106,12 @@ class Setting(_Page, views.PasswordResetConfirmView):
         user = super().get_user(uidb64)
         return user if user is not None and user.is_active else None
 
+    def get_context_data(self, **context: object) -> dict[str, object]:
+        context = super().get_context_data(**context)
+        return (
+            context if self.validlink else context | {"title": gettext("This link does not hold")}
+        )
+
     @transaction.atomic
     def form_valid(self, form: PasswordForm) -> HttpResponse:
         answer = super().form_valid(form)

@@ -19,7 +19,7 @@ from bounceadmin.pure_words import pure_words
 # Read by xgettext and by nothing else; it exists only while that runs.
 _COLLECTED = settings.BASE_DIR / "bounceadmin" / "collected_words.py"
 _IMPORT = "from django.utils.translation import gettext_noop\n"
-_IN_TEMPLATE = re.compile(r"""\{% *trans(?:late)? +"([^"]+)\"""")
+_IN_TEMPLATE = re.compile(r"""(?:\{% *trans(?:late)? +|\b_\()(["'])(.+?)\1""")
 _IGNORED = [".venv", "data/*", "staticfiles/*", "tests/*", "benchmarks/*", "bounceadmin/demo/*"]
 # Changes with every run, and says nothing.
 _CREATED = re.compile(r'^"POT-Creation-Date:.*\n', re.M)
@@ -106,4 +106,5 @@ def _words_of_unfold() -> Iterator[str]:
     """The words of the admin's look, which brings no catalogue of its own."""
     folder = Path(unfold.__file__).parent / "templates"
     for page in sorted(folder.rglob("*.html")):
-        yield from _IN_TEMPLATE.findall(page.read_text())
+        for _quote, text in _IN_TEMPLATE.findall(page.read_text()):
+            yield text
