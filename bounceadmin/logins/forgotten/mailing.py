@@ -54,9 +54,8 @@ def _look_up_one(now: datetime) -> bool:
     asked = waiting.select_for_update(skip_locked=True).first()
     if asked is None:
         return False
-    if now - asked.asked_at <= links_hold():
-        for user in _accounts(asked.address):
-            _queue_link(user, asked)
+    for user in _accounts(asked.address):
+        _queue_link(user, asked)
     asked.address, asked.looked_up_at = "", now
     asked.save(update_fields=["address", "looked_up_at"])
     return True

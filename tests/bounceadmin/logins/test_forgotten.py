@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,8 +22,10 @@ from django_otp.oath import TOTP
 from bounceadmin.logins import second_factor
 from bounceadmin.logins.forgotten import mailing
 from bounceadmin.models import PasswordMail, PasswordRequest, Preferences
+from bounceadmin.settings_checks import check_site_url
 from bounceadmin.tasks import send_password_mails
 from tests.factories import PASSWORD, make_user
+from tests.services import need_postgresql
 
 pytestmark = pytest.mark.django_db
 FORGOTTEN, LOGIN = "password-forgotten", "admin:login"
@@ -169,6 +172,7 @@ def test_who_may_not_have_one_gets_none_and_the_page_does_not_tell(client, alice
 
 def test_who_is_deactivated_meanwhile_gets_no_mail_and_their_link_ends(client, alice):
     path = link(client, alice)
+    PasswordMail.objects.update(state=PasswordMail.State.PENDING)
     ask(client, alice.email)
     User.objects.filter(pk=alice.pk).update(is_active=False)
     mail.outbox.clear()
@@ -285,6 +289,33 @@ def test_many_clients_together_do_not_flood_an_account(client, alice):
     assert "Set a new password" in mail.outbox[-1].subject
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_look_up_at_once_send_no_more(client, alice):
+    need_postgresql()
+    for n in range(12):
+        ask(client, alice.email, REMOTE_ADDR=f"192.0.2.{n}")
+    start, errors = threading.Barrier(4), []
+
+    def work() -> None:
+        try:
+            start.wait(10)
+            send_password_mails()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert errors == []
+    assert len(mail.outbox) == mailing.LINKS_AT_ONCE
+    assert not PasswordRequest.objects.filter(looked_up_at=None).exists()
+
+
 def test_failed_logins_keep_nobody_from_asking(client, alice, settings):
     settings.AXES_ENABLED = True
     for _ in range(5):
@@ -395,6 +426,25 @@ def test_where_mail_or_links_are_not_set_up_people_are_sent_to_an_administrator(
             assert "Ask an administrator" in words(answer)
             assert "manage.py changepassword" in words(answer)
     assert PasswordRequest.objects.filter(looked_up_at=None).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "https", "said"),
+    [
+        ("", True, []),
+        (SITE, True, []),
+        ("http://localhost:8000", False, []),
+        ("http://bounces.example.com", True, ["bounceadmin.W002"]),
+        ("bounces.example.com", True, ["bounceadmin.E001"]),
+        ("https://", True, ["bounceadmin.E001"]),
+        ("javascript://bounces.example.com", True, ["bounceadmin.E001"]),
+    ],
+)
+def test_an_address_of_the_site_that_makes_no_links_is_told_at_the_start(
+    settings, address, https, said
+):
+    settings.SITE_URL, settings.HTTPS = address, https
+    assert [message.id for message in check_site_url()] == said
 
 
 def test_the_page_of_an_account_without_an_address_says_what_it_lacks(admin_client, settings):
