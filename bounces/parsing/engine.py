@@ -10,6 +10,7 @@ from bounces.parsing import (
     arf,
     autoreply,
     dates,
+    delays,
     dsn,
     enriching,
     mime,
@@ -152,7 +153,7 @@ def _look(notice: Notice, depth: int) -> _Look:
         if not named and _may_be_a_wrapper(notice) and (wrapped := _wrapped(notice, depth)):
             return wrapped
         if found := texts.extract(notice, form, named):
-            told = "delayed" if texts.is_delay(notice) else ""
+            told = "delayed" if delays.is_delay(notice) else ""
             told = told or ("delivered" if texts.is_success(notice, found) else "")
             for finding in found:
                 finding.action = finding.action or told
@@ -253,7 +254,7 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
     refuser = form.names_refuser if form else ""
     for finding in found:
-        if finding.action == "delayed" and texts.has_given_up(finding.diagnostic):
+        if finding.action == "delayed" and delays.has_given_up(finding.diagnostic):
             finding.action = "failed"
         if refuser and not finding.command and not finding.remote_mta:
             said = finding.context or finding.diagnostic

@@ -20,46 +20,8 @@ _GENERAL = Layout(
     r"destinatario|destinatário|получатель"
 )
 _MOST_BEFORE_HOST = 1000
-# What says that delivery is still being tried, by a word or part of one that all of a row have and
-# other reports hardly do.
-_DELAYED = {
-    "delay": ("(delay)", "has been delayed", "is delayed", "delivery delayed",
-              "delivery was delayed"),
-    "will": ("will be retried", "will keep trying", "will continue to try", "will retry",
-             "will continue trying", "will continue attempting", "will try again"),
-    "been": ("not yet been delivered", "not been delivered after"),
-    "still": ("still undelivered",),
-    "weiterhin": ("weiterhin versucht",),
-    "verzoeger": ("verzoeger",),
-    "only": ("warning message only",),
-    "action": ("no action is required on your part",),
-    "fatal": ("transient non-fatal",),
-    "resend": ("do not need to resend",),
-    "rasad": ("retrasad", "atrasad"),
-    "tard": ("retardée", "ritardat"),
-    "verzögert": ("verzögert",),
-    "vertraagd": ("vertraagd",),
-    "отложен": ("отложен",),
-    "reattempted": ("will be reattempted",),
-    "deferred": ("address(es) deferred",),
-    "遅延": ("遅延",),
-    "延迟": ("延迟",),
-    "延遲": ("延遲",),
-    "지연": ("지연",),
-}  # fmt: skip
 _DELIVERED = re.compile(r"successful(?:ly)? (?:delivered|relayed|delivery notification)", re.I)
 _FAILED = re.compile(r"error|fail|expired|refused|reject|unknown|full\b|(?<!\d)[45]\d\d[ -]", re.I)
-_GIVEN_UP = re.compile(
-    r"giv(?:en|ing) up|permanent(?:ly)? |will be deleted|has been removed|not going to try|"
-    r"could not be delivered(?! for |.{0,60}this is a temporary error)|"
-    r"u(?<!temporarily u)ndeliverable(?! for )"
-)
-_EXPIRED = re.compile(
-    # Not "delivery time expired": so RFC 3463 3.5 names x.4.7, of delays too.
-    r"envelope expired|(?:delivery timeout|retry time(?:out)?) (?:has )?(?:expired|exceeded)|"
-    r"message (?:has )?expired|giv(?:en|ing) up|in the queue too long",
-    re.I,
-)
 _REPLY = re.compile(r"[ \t]*[45]\d\d[ -][45]\.\d\.\d")
 _MOST_OF_REPLY = 20
 _NO_MORE = ("Service unavailable", "Service unavailable.")
@@ -161,19 +123,6 @@ def complete(finding: Finding, exchanges: list[transcripts.Exchange]) -> None:
         finding.diagnostic = outcome.reply
 
 
-def is_delay(notice: Notice) -> bool:
-    """Whether the report says that delivery is still being tried."""
-    subject = notice.subject.lower()
-    words = f"{subject}\n{notice.folded}"
-    rows = [phrases for word, phrases in _DELAYED.items() if word in words]
-    if not rows:
-        return False
-    text = notice.whole_text.lower()
-    said = f"{subject} {text}"
-    told = any(phrase in said for phrases in rows for phrase in phrases)
-    return told and not _GIVEN_UP.search(text)
-
-
 def is_success(notice: Notice, found: list[Finding]) -> bool:
     """Whether the report tells of a delivery.
 
@@ -188,14 +137,6 @@ def is_success(notice: Notice, found: list[Finding]) -> bool:
         and bool(_DELIVERED.search(text))
         and not any(_FAILED.search(finding.diagnostic) for finding in found)
     )
-
-
-def has_given_up(said: str) -> bool:
-    """Whether what is said of a recipient is the end, though the report calls it a delay.
-
-    OpenSMTPD words its last report of an expired message as a warning.
-    """
-    return _EXPIRED.search(said) is not None
 
 
 def _without_bystanders(found: list[Finding], notice: Notice) -> list[Finding]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bounces.parsing import dates, dsn, layouts, replies, texts
+from bounces.parsing import dates, delays, dsn, layouts, replies
 from bounces.parsing.beginnings import any_of
 from bounces.parsing.charsets import fold
 from bounces.parsing.formats.recognizing import FORMATS
@@ -17,7 +17,7 @@ FIELDS = st.text(st.sampled_from("From: \n\tx"), max_size=40)
 
 
 def test_every_phrase_of_a_delay_has_the_letters_that_it_is_looked_up_by():
-    for letters, row in texts._DELAYED.items():
+    for letters, row in (delays._PLAIN | delays._BEYOND_ASCII).items():
         # A line may end between two words.
         assert " " not in letters
         assert all(letters in phrase for phrase in row)
