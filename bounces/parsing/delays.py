@@ -99,7 +99,8 @@ _GIVEN_UP = re.compile(
     r"could not be delivered(?! for |.{0,60}this is a temporary error)|"
     r"u(?<!temporarily u)ndeliverable(?! for )|"
     r"no (?:further|more|other) (?:delivery )?attempts|keine weiteren|"
-    r"nicht (?:erneut|weiter) versucht|aucune (?:autre|nouvelle) tentative|no se (?:seguir|volver)|n[ãa]o (?:ser[ãa]o|haver)|"
+    r"nicht (?:erneut|weiter) versucht|aucune (?:autre|nouvelle) tentative|no se (?:seguir|volver)|"
+    r"n[ãa]o (?:ser[ãa]o|haver)|"
     r"non (?:verranno|sarà|saranno)|niet (?:meer|opnieuw) geprobeerd|не будут|больше не буд|"
     r"不再|これ以上|더 이상"
 )
