@@ -47,7 +47,7 @@ class _ChangeForm(UserChangeForm):
         # Who may only look has no such field.
         if "email" in self.fields and not self.instance.email and asking.is_possible():
             self.fields["email"].help_text = _(
-                "Without one, nobody can be mailed a link where the password is forgotten."
+                "Without one, its owner cannot be mailed a link when the password is forgotten."
             )
 
 

@@ -448,7 +448,7 @@ def test_an_address_of_the_site_that_makes_no_links_is_told_at_the_start(
 
 
 def test_the_page_of_an_account_without_an_address_says_what_it_lacks(admin_client, settings):
-    said = "Without one, nobody can be mailed a link"
+    said = "Without one, its owner cannot be mailed a link"
     pages = [
         reverse("admin:auth_user_change", args=[person(n, email=e).pk])
         for n, e in (("without", ""), ("with", "with@example.com"))
@@ -482,6 +482,16 @@ def test_what_waited_for_longer_than_a_link_holds_is_not_sent(client, alice):
     mail.outbox.clear()
     assert mailing.send(timezone.now() + timedelta(minutes=61)) == 0
     assert mail.outbox == []
+
+
+def test_a_flood_of_requests_holds_up_no_mail_and_is_worked_off(client, alice, monkeypatch):
+    monkeypatch.setattr(mailing, "_REQUESTS_AT_ONCE", 2)
+    for address in (alice.email, "a@example.com", "b@example.com"):
+        ask(client, address)
+    assert mailing.send(timezone.now()) == 1
+    assert PasswordRequest.objects.filter(looked_up_at=None).count() == 1
+    send_password_mails()
+    assert not PasswordRequest.objects.filter(looked_up_at=None).exists()
 
 
 def test_nothing_of_it_is_kept_for_longer_than_it_counts(client, alice):
