@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from bounceadmin.logins import second_factor
-from bounceadmin.logins.forgotten import asking
+from bounceadmin.logins.forgotten import asking, changing
 from bounceadmin.models import AuthenticatorApp
 from bounceadmin.roles import ABOUT
 
@@ -104,6 +110,19 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, user: User | None = None) -> bool:
         allowed = super().has_delete_permission(request, user)
         return allowed and user != request.user and _may_touch(request.user, user)
+
+    @transaction.atomic
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        before = self.get_object(request, unquote(id))
+        answer = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, unquote(id))
+        if after.password != before.password:
+            # In the site's language, as the administrator's may not be the owner's.
+            who = replace(asking.visitor(request), language=settings.LANGUAGE_CODE)
+            changing.changed_by_login(after, request.user, who, timezone.now())
+        return answer
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:

@@ -41,7 +41,9 @@ class PasswordMail(Mail):
 
     class About(models.TextChoices):
         LINK = "link", _("A link to set a new one")
-        CHANGED = "changed", _("It was changed")
+        CHANGED = "changed", _("It was changed by a link")
+        CHANGED_BY_OWNER = "changed_by_owner", _("It was changed by its owner")
+        CHANGED_BY_ADMIN = "changed_by_admin", _("It was changed by an administrator")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     about = models.CharField(max_length=16, choices=About)

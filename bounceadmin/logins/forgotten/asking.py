@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from bounceadmin.mailing import can_send
 from bounceadmin.models import PasswordRequest
+from bounceadmin.operating.access import client_address
 from lists.announcing import announce
 
 
@@ -27,6 +29,12 @@ class Visitor:
 
     client: str
     language: str
+
+
+def visitor(request: HttpRequest) -> Visitor:
+    """Who `request` is of."""
+    # A zone at the end of an IPv6 address may be of any length.
+    return Visitor(client_address(request)[:45], request.LANGUAGE_CODE)
 
 
 def is_possible() -> bool:

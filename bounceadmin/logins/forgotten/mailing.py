@@ -89,22 +89,19 @@ def _queue_link(user: User, asked: PasswordRequest) -> None:
 def _is_over(row: PasswordMail, now: datetime) -> bool:
     if not row.user.email:
         return True
-    is_link = row.about == PasswordMail.About.LINK
-    return is_link and (not row.user.is_active or now - row.at > links_hold())
+    return _is_link(row) and (not row.user.is_active or now - row.at > links_hold())
+
+
+def _is_link(row: PasswordMail) -> bool:
+    return row.about == PasswordMail.About.LINK
 
 
 def _message(row: PasswordMail) -> EmailMessage:
     wishes = preferences_of(row.user)
     with translation.override(wishes.language or row.language), timezone.override(wishes.zone):
         text = render_to_string(f"bounceadmin/mail/password_{row.about}.txt", _words(row))
-        subject = _SUBJECTS[row.about]()
+        subject = _("Set a new password") if _is_link(row) else _("Your password was changed")
         return mailing.message(subject, text, row.user.email, f"password-{row.pk}")
-
-
-_SUBJECTS = {
-    PasswordMail.About.LINK: lambda: _("Set a new password"),
-    PasswordMail.About.CHANGED: lambda: _("Your password was changed"),
-}
 
 
 def _words(row: PasswordMail) -> dict[str, object]:
@@ -114,7 +111,7 @@ def _words(row: PasswordMail) -> dict[str, object]:
         "at": row.at,
         "client": row.client,
     }
-    if row.about == PasswordMail.About.CHANGED:
+    if not _is_link(row):
         return words | {"forgotten": mailing.link(reverse("password-forgotten"))}
     key = urlsafe_base64_encode(force_bytes(row.user.pk))
     path = reverse("password-new", args=[key, default_token_generator.make_token(row.user)])

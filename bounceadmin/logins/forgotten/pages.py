@@ -25,7 +25,6 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidge
 
 from bounceadmin.logins import locking
 from bounceadmin.logins.forgotten import asking, changing
-from bounceadmin.operating.access import client_address
 
 _FOLDER = "bounceadmin/logins/forgotten"
 
@@ -84,7 +83,7 @@ class Asking(_Page, views.PasswordResetView):
 
     def form_valid(self, form: AskingForm) -> HttpResponse:
         try:
-            asking.ask(form.cleaned_data["email"], _visitor(self.request), timezone.now())
+            asking.ask(form.cleaned_data["email"], asking.visitor(self.request), timezone.now())
         except asking.TooOftenError:
             return _asked_too_often(self.request)
         return HttpResponseRedirect(self.get_success_url())
@@ -115,18 +114,13 @@ class Setting(_Page, views.PasswordResetConfirmView):
     @transaction.atomic
     def form_valid(self, form: PasswordForm) -> HttpResponse:
         answer = super().form_valid(form)
-        changing.changed(self.user, _visitor(self.request), timezone.now())
+        changing.changed_by_link(self.user, asking.visitor(self.request), timezone.now())
         return answer
 
 
 class Changed(_Page, views.PasswordResetCompleteView):
     template_name = f"{_FOLDER}/changed.html"
     title = gettext_lazy("Your password is changed")
-
-
-def _visitor(request: HttpRequest) -> asking.Visitor:
-    # A zone at the end of an IPv6 address may be of any length.
-    return asking.Visitor(client_address(request)[:45], request.LANGUAGE_CODE)
 
 
 def _asked_too_often(request: HttpRequest) -> HttpResponse:

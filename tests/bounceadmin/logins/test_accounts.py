@@ -1,13 +1,15 @@
-"""Who may make which account, and what keeps people from shutting themselves out."""
+"""Who may make which account, what keeps people from shutting themselves out, and who is told."""
 
 from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from bounceadmin.roles import ABOUT, ROLES
+from bounceadmin.tasks import send_password_mails
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +124,93 @@ def test_nobody_shuts_out_themselves(client: Client, admin_user: User):
 
     admin_user.refresh_from_db()
     assert (admin_user.is_active, admin_user.is_staff, admin_user.is_superuser) == (True,) * 3
+
+
+# --- whose password was changed is told -------------------------------------------------------
+
+
+@pytest.fixture
+def told(settings):
+    """What is mailed about passwords, where mail can be sent."""
+    settings.EMAIL_IS_SET_UP, settings.SITE_URL = True, "https://bounces.example.com"
+
+    def told() -> list[str]:
+        mail.outbox.clear()
+        send_password_mails()
+        assert all(m.to == ["mary@example.com"] for m in mail.outbox)
+        assert all(m.subject == "[bounceadmin] Your password was changed" for m in mail.outbox)
+        return [m.body for m in mail.outbox]
+
+    return told
+
+
+@pytest.fixture
+def mary() -> User:
+    user = make_user("Marketer", "mary")
+    user.email = "mary@example.com"
+    user.save()
+    return user
+
+
+def change_own(client: Client, old: str = PASSWORD):
+    new = {"new_password1": "A-new-one-4711", "new_password2": "A-new-one-4711"}
+    return client.post(reverse("admin:password_change"), {"old_password": old, **new})
+
+
+def change_hers(client: Client, account: User, second: str = "A-new-one-4711"):
+    page = reverse("admin:auth_user_password_change", args=[account.pk])
+    new = {"password1": "A-new-one-4711", "password2": second, "usable_password": "true"}
+    return client.post(page, new | {"set-password": "1"})
+
+
+def test_who_changed_their_own_password_is_told_from_where(client: Client, mary: User, told):
+    client.force_login(mary)
+    assert change_own(client).status_code == 302
+    (body,) = told()
+    assert "from 127.0.0.1, by somebody who was logged in" in body
+    assert "https://bounces.example.com/admin/password/forgotten/" in body
+
+
+def test_whose_password_an_administrator_changed_is_told_so(
+    client: Client, admin_user: User, mary: User, told
+):
+    client.force_login(admin_user)
+    assert change_hers(client, mary).status_code == 302
+    mary.refresh_from_db()
+    assert mary.check_password("A-new-one-4711")
+    (body,) = told()
+    assert "by an administrator" in body
+    assert "127.0.0.1" not in body, "where administrators sit is not hers to know"
+
+
+def test_an_administrator_who_changes_their_own_is_told_as_its_owner(client, mary: User, told):
+    mary.is_superuser = True
+    mary.save()
+    client.force_login(mary)
+    assert change_hers(client, mary).status_code == 302
+    assert "by somebody who was logged in" in told()[0]
+
+
+def test_nothing_is_told_where_nothing_was_changed(
+    client: Client, admin_user: User, mary: User, told
+):
+    client.force_login(mary)
+    assert change_own(client, old="wrong").status_code == 200
+    client.force_login(admin_user)
+    assert change_hers(client, mary, second="another").status_code == 200
+    missing = reverse("admin:auth_user_password_change", args=[mary.pk + 1000])
+    assert client.post(missing).status_code == 404
+    assert told() == []
+
+
+def test_without_mail_or_an_address_a_password_is_changed_all_the_same(
+    client: Client, mary: User, told, settings
+):
+    settings.EMAIL_IS_SET_UP = False
+    client.force_login(mary)
+    assert change_own(client).status_code == 302
+    settings.EMAIL_IS_SET_UP = True
+    assert told() == []
+    User.objects.filter(pk=mary.pk).update(email="")
+    assert change_own(client, old="A-new-one-4711").status_code == 302
+    assert told() == []
