@@ -99,6 +99,9 @@ def _read_body(request: HttpRequest) -> None:
     body = request.read(limit + 1)
     if len(body) > limit:
         raise too_long
+    if len(body) < int(declared):
+        # Nobody hears it: its sender has gone away, and comes again with all of it.
+        raise RefusedError(400, "The body is shorter than it says.")
     # What Django keeps it as: its own limit is one for forms.
     request._body = body
 

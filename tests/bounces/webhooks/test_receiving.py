@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.db import OperationalError, connection
 
@@ -9,7 +11,7 @@ from bounces import storing
 from bounces.models import BounceEvent, InboundMessage, WebhookEndpoint
 from bounces.sources.webhooks import endpoints
 from bounces.sources.webhooks.stored_request import StoredRequest
-from tests.bounces.webhooks.services import SERVICES, Post, basic, send
+from tests.bounces.webhooks.services import SERVICES, Post, basic, bearer, send
 from tests.factories import make_campaign, make_endpoint, make_list, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,15 @@ def test_a_body_that_is_too_long_is_refused_however_long_it_says_it_is(client, s
     assert send(client, endpoint, Post(b"x" * 101)).status_code == 413
     assert send(client, endpoint, Post(b"x" * 101), CONTENT_LENGTH="101").status_code == 413
     assert not InboundMessage.objects.exists()
+
+
+def test_a_message_that_broke_off_is_not_stored(client):
+    endpoint = make_endpoint("mail", "token")
+    post = Post(b"Subject: a mail", "message/rfc822", bearer("token"))
+    broken_off = {"CONTENT_LENGTH": "100", "wsgi.input": BytesIO(post.body)}
+    assert send(client, endpoint, post, **broken_off).status_code == 400
+    assert not InboundMessage.objects.exists()
+    assert send(client, endpoint, post).status_code == 200
 
 
 def test_a_service_that_signs_is_refused_until_its_key_is_set(client):
