@@ -35,13 +35,24 @@ _TEXT_BEHIND = re.compile(r"(@[^@]{1,250}\.[A-Za-z]{2,24})[\u0400-\uffff][^@.]*$
 _TEXT_BEFORE = re.compile(
     r"[^@]*[\u0e00-\u0eff\u1100-\u11ff\u3040-\uffff](?=[A-Za-z0-9][\w.+=-]*@[A-Za-z0-9.-]+$)", re.A
 )
+# `list-bounces+ann-lee=example.net@`, `list-return-12-ann-lee=...`, `bounce-list-ann=...`: behind a
+# plus, or a word that only return paths have, hyphens are the recipient's; else behind the last.
+_VERP = tuple(
+    re.compile(rf"{before}({local}{{1,64}})=([\w-]{{1,63}}(?:\.[\w-]{{1,63}})+)@", re.A)
+    for before, local in (
+        (r"\+", r"[\w.%+-]"),
+        (r"-(?:bounces?|return|errors?|owner)-(?:\d{1,10}-)?", r"[\w.%-]"),
+        (r"-", r"[\w.%]"),
+    )
+)
 _SOURCE_ROUTE = re.compile(r"^(?:@[^:,@\s]{1,255},?)+:")
 
 
 def clean(address: str) -> str:
     """`address` without brackets, quotes, a source route, `mailto:` and trailing punctuation."""
     whole = address
-    address = address.strip(" \t\r\n<>()[]'\";,:")
+    # Stars are of text that was bold; an address may have them, but none has.
+    address = address.strip(" \t\r\n<>()[]'\";,:*")
     if '"@' in address and f'"{address}' in whole:  # a quoted local part keeps its quotes
         return f'"{address}'
     if address[:7].lower() == "mailto:":
@@ -101,6 +112,14 @@ def every(value: str, most: int = 1000) -> list[str]:
             if len(found) >= most:
                 break
     return list(found)
+
+
+def of_return_path(value: str) -> str:
+    """The recipient that a return path has within it (VERP): `list-ann=example.net@...`; or ""."""
+    for pattern in _VERP if "=" in value else ():
+        if match := pattern.search(value):
+            return f"{match[1]}@{match[2]}"
+    return ""
 
 
 def of_field(value: str) -> str:

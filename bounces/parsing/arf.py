@@ -29,7 +29,21 @@ _JMRP_SENDER = re.compile(r"^staff@(?:hotmail|outlook|live|msn)\.com$")
 _JMRP_SUBJECT = re.compile(r"complaint about message from ([0-9A-Fa-f.:]{3,45})", re.I)
 # Fields that only the complaints of services have which write no reports of RFC 5965's form.
 _OF_SERVICES = ("x-spamcop-sourceip",)
-_BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}", re.I)
+_BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}|\.invalid$", re.I)
+# Letters of abuse desks: who writes them, and what they say of the message that they return.
+_ABUSE_DESK = re.compile(r"abuse|complaint|feedback|fbl|spam-?report", re.I)
+_MARKED = re.compile(
+    r"(?:marked|reported|flagged|identified) .{0,60}\bas (?:being )?(?:spam|junk|unsolicited|abus)|"
+    r"(?:spam|abuse) (?:complaint|report)|迷惑メール.{0,40}(?:申告|報告|通報)|"
+    r"(?:signal[ée]+|marqu[ée]+) comme (?:du |[ée]tant du )?(?:spam|ind[ée]sirable)|"
+    r"als spam (?:gemeldet|markiert|eingestuft)|segnalat[oa] come spam|"
+    r"(?:marcado|denunciado|reportado) como (?:spam|correo no deseado|lixo)|"
+    r"垃圾邮件.{0,20}(?:举报|投诉)|(?:举报|投诉).{0,20}垃圾邮件",
+    re.I,
+)
+_OF_WHOM = re.compile(r"^[ \t]*(?:recipient|rcpt|to|宛先|destinataire|empfänger)[ \t]*[:：](.*)",
+                      re.I | re.M)  # fmt: skip
+_MOST_WORDS = 2000
 
 
 class Complaint(NamedTuple):
@@ -63,6 +77,8 @@ def read(notice: Notice) -> Complaint | None:
         if name in notice.headers:
             source = notice.headers.get(name).strip()
             return Complaint((), "abuse", source[:255], "", "", f"{name}: {source}"[:300])
+    if _ABUSE_DESK.search(notice.sender) and (complaint := _from_abuse_desk(notice)):
+        return complaint
     complaint = _from_untyped(notice)
     if complaint is None and notice.sender[:6] == "staff@":
         return _from_junk_mail_reporting(notice)
@@ -84,6 +100,19 @@ def _from_untyped(notice: Notice) -> Complaint | None:
     if "feedback-type" in fields and "user-agent" in fields and "version" in fields:
         return _from_fields(fields, notice)
     return None
+
+
+def _from_abuse_desk(notice: Notice) -> Complaint | None:
+    """A letter for people that says of a message which it returns that it was called spam."""
+    said = f"{notice.subject} {notice.whole_text[:_MOST_WORDS]}"
+    match = _MARKED.search(said)
+    returns = notice.returned or not original.RETURNED_TYPES.isdisjoint(notice.types)
+    if match is None or not returns or "list-id" in notice.headers:
+        return None
+    of_whom = _OF_WHOM.search("\n".join(notice.lines))
+    named = addresses.every(of_whom[1], MOST_RECIPIENTS) if of_whom else []
+    recipients = tuple(named) or _recipients(Headers(""), notice)
+    return Complaint(recipients, "abuse", "", "", "", match[0])
 
 
 def _from_fields(fields: Headers, notice: Notice) -> Complaint:
@@ -124,4 +153,5 @@ def _recipients(fields: Headers, notice: Notice) -> tuple[str, ...]:
         found = [a for a in addresses.every(notice.original.get(name)) if not _BLOTTED.search(a)]
         if found:
             return tuple(found[:MOST_RECIPIENTS])
-    return ()
+    address = addresses.of_return_path(notice.original.get("return-path"))
+    return (address,) if address else ()

@@ -71,8 +71,16 @@ _UNDELIVERED = re.compile(
 _FORWARDED = re.compile(
     r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
     r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
-    r"doorgestuurd bericht|転送メッセージ|转发的邮件",
+    r"doorgestuurd bericht|転送メッセージ|转发的邮件|ursprüngliche nachricht|message d'origine|"
+    r"mensaje original|mensagem original|messaggio originale",
     re.I,
+)
+# How mail programs name the fields of what they forward.
+_FORWARDED_FIELDS = re.compile(
+    r"^(?:(von|de|da|van|från|fra|od|от|差出人|发件人|寄件者|보낸 사람)|"
+    r"(betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|件名|主题|主旨|제목)|"
+    r"(an|à|para|a|aan|till|til|do|кому|宛先|收件人|收件者|받는 사람))[ \t]*[:：][ \t]*",
+    re.I | re.M,
 )
 _QUOTE = re.compile(r"^> ?", re.M)
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to",
@@ -132,6 +140,8 @@ def _look(notice: Notice, depth: int) -> _Look:
     by_fields = dsn.format_of(notice) if found else None
     if by_fields is not None and enriching.enrich_from_paragraphs(found, notice, by_fields):
         return _delivery(found, notice, by_fields, "rfc3464")
+    if "x-ms-journal-report" in notice.headers and (wrapped := _wrapped(notice, depth)):
+        return wrapped
     recognized = recognize(notice, needs_surety=not found)
     form = recognized.format if recognized else None
     if found:
@@ -144,6 +154,7 @@ def _look(notice: Notice, depth: int) -> _Look:
     if autoreply.is_challenge(notice.headers, notice.subject):
         return _answer(notice)
     is_sure = recognized is not None and recognized.sure
+    is_sure = is_sure and not _FOR_POSTMASTERS.match(notice.subject)
     is_titled = not is_sure and _BOUNCE_SUBJECT.search(notice.subject) is not None
     if is_sure or (recognized is not None and is_titled) or _is_from_a_daemon(notice):
         if found := dsn.extract_untyped(notice):
@@ -246,9 +257,14 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
         if not _DAEMON.search(notice.original.get("from")):
             return None
         report = notice.returned
-    inner = _QUOTE.sub("", report).strip("\n")
+    head, blank, body = _QUOTE.sub("", report).strip("\n").partition("\n\n")
+    inner = _FORWARDED_FIELDS.sub(_english, head) + blank + body
     look = _look(Notice(mime.read(to_byte_string(inner))), depth + 1)
     return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None
+
+
+def _english(field: re.Match[str]) -> str:
+    return f"{('From', 'Subject', 'To')[(field.lastindex or 1) - 1]}: "
 
 
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:

@@ -27,16 +27,6 @@ _MOST_OF_REPLY = 20
 _NO_MORE = ("Service unavailable", "Service unavailable.")
 """What Sendmail adds to any reply to DATA or MAIL."""
 _SAID = re.compile(r"^host \S{1,255}(?: \[\S{1,80}\])? said: ")
-# `list-bounces+ann-lee=example.net@`, `list-return-12-ann-lee=...`, `bounce-list-ann=...`: behind a
-# plus, or a word that only return paths have, hyphens are the recipient's; else behind the last.
-_VERP = tuple(
-    re.compile(rf"{before}({local}{{1,64}})=([\w-]{{1,63}}(?:\.[\w-]{{1,63}})+)@", re.A)
-    for before, local in (
-        (r"\+", r"[\w.%+-]"),
-        (r"-(?:bounces?|return|errors?|owner)-(?:\d{1,10}-)?", r"[\w.%-]"),
-        (r"-", r"[\w.%]"),
-    )
-)
 _OWN_ROLES = ("postmaster@", "mailer-daemon@", "support@", "abuse@", "noreply@", "no-reply@")
 
 
@@ -172,8 +162,6 @@ def named_elsewhere(notice: Notice) -> list[str]:
     if mailed:
         return mailed[:1]
     for name in ("to", "delivered-to", "x-original-to"):
-        value = headers.get(name)
-        for pattern in _VERP if "=" in value else ():
-            if match := pattern.search(value):
-                return [f"{match[1]}@{match[2]}"]
+        if address := addresses.of_return_path(headers.get(name)):
+            return [address]
     return []

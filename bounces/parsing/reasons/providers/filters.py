@@ -84,8 +84,9 @@ TREND_MICRO = Provider(
 FORTINET = Provider(
     name="fortinet",
     source="docs.fortinet.com: FortiMail default replies",
-    words=("fortimail", "fortiguard", "fortinet"),
+    words=("fortimail", "fortiguard", "fortinet", "fortispamurl"),
     phrases=(
+        ("spamdetected", "fortispamurl"),
         ("badreputation", "reputation"),
         ("blocked", "fortiguard * ip"),
         ("blocked", "block ip"),
@@ -165,6 +166,7 @@ SPAMHAUS = Provider(
            "hostkarma", "gbudb", "spameatingmonkey", "senderscore", "rbldns", "blocklist"),
     phrases=(
         ("rejected", "sender address blocked using"),
+        ("badreputation", "poor reputation"),
         ("spamdetected", "cloudmark content"),
         ("spamdetected", "cloudmark filter"),
         ("spamdetected", "dbl spamhaus"),

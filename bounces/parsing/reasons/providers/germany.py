@@ -10,6 +10,7 @@ UNITED_INTERNET = Provider(
     words=("nemesis", "mxgmxus", "mxgmx"),
     phrases=(
         ("mailboxfull", "too many messages on the server"),
+        ("toomanyconn", "too many concurrent"),
         ("requireptr", "bad dns ptr resource record"),
         ("requireptr", "ptr"),
         ("requireptr", "invalid dns ptr"),

@@ -25,7 +25,6 @@ DOCOMO = Provider(
     phrases=(
         ("toomanyconn", "too many recipients"),
         ("toomanyconn", "too many connections"),
-        ("filtered", "unknown user"),
         ("mesgtoobig", "message size exceeds"),
         ("blocked", "service rejected"),
     ),

@@ -116,7 +116,8 @@ GODADDY = Provider(
     codes={
         "007": "toomanyconn",
         "101": "systemerror",
-        **dict.fromkeys(("103", "104", "105", "106"), "blocked"),
+        "103": "badreputation",
+        **dict.fromkeys(("104", "105", "106"), "blocked"),
         "108": "requireptr",
         **dict.fromkeys(("110", "111", "112", "113"), "blocked"),
         "212": "spamdetected",
