@@ -13,6 +13,7 @@ from bounces.parsing import (
     delays,
     dsn,
     enriching,
+    forwarded,
     mime,
     original,
     replies,
@@ -68,21 +69,6 @@ _UNDELIVERED = re.compile(
     r"(?:未能|无法|無法)[^。\n]{0,6}(?:投递|送达|发送|投遞|送達)|被退回",
     re.I,
 )
-_FORWARDED = re.compile(
-    r"forwarded (?:message|mail)|original ?message|weitergeleitete nachricht|"
-    r"message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
-    r"doorgestuurd bericht|転送メッセージ|转发的邮件|ursprüngliche nachricht|message d'origine|"
-    r"mensaje original|mensagem original|messaggio originale",
-    re.I,
-)
-# How mail programs name the fields of what they forward.
-_FORWARDED_FIELDS = re.compile(
-    r"^(?:(von|de|da|van|från|fra|od|от|差出人|发件人|寄件者|보낸 사람)|"
-    r"(betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|件名|主题|主旨|제목)|"
-    r"(an|à|para|a|aan|till|til|do|кому|宛先|收件人|收件者|받는 사람))[ \t]*[:：][ \t]*",
-    re.I | re.M,
-)
-_QUOTE = re.compile(r"^> ?", re.M)
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to",
                  "x-envelope-to", "x-rcpt-to", "apparently-to", "to")  # fmt: skip
 
@@ -251,20 +237,12 @@ def _quoted(notice: Notice, depth: int) -> _Look | None:
     """What a report says that somebody forwards within a text, each line set off with `>`."""
     if depth >= _MOST_NESTING or not notice.returned:
         return None
-    announcement, _, report = notice.returned.partition("\n")
-    if not _FORWARDED.search(announcement):
-        # Some lists return what they do not take as it stands, without a word before it.
-        if not _DAEMON.search(notice.original.get("from")):
-            return None
-        report = notice.returned
-    head, blank, body = _QUOTE.sub("", report).strip("\n").partition("\n\n")
-    inner = _FORWARDED_FIELDS.sub(_english, head) + blank + body
+    from_a_daemon = _DAEMON.search(notice.original.get("from")) is not None
+    inner = forwarded.message_in(notice.returned, from_a_daemon)
+    if not inner:
+        return None
     look = _look(Notice(mime.read(to_byte_string(inner))), depth + 1)
     return look if look.kind in ("bounce", "delayed", "delivered", "complaint") else None
-
-
-def _english(field: re.Match[str]) -> str:
-    return f"{('From', 'Subject', 'To')[(field.lastindex or 1) - 1]}: "
 
 
 def _delivery(found: list[Finding], notice: Notice, form: Format | None, plain: str) -> _Look:
