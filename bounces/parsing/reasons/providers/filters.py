@@ -84,9 +84,10 @@ TREND_MICRO = Provider(
 FORTINET = Provider(
     name="fortinet",
     source="docs.fortinet.com: FortiMail default replies",
-    words=("fortimail", "fortiguard", "fortinet", "fortispamurl"),
+    words=("fortimail", "fortiguard", "fortinet", "fortispamurl", "fortispamshield"),
     phrases=(
         ("spamdetected", "fortispamurl"),
+        ("spamdetected", "fortispamshield"),
         ("badreputation", "reputation"),
         ("blocked", "fortiguard * ip"),
         ("blocked", "block ip"),
