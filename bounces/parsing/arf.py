@@ -30,8 +30,7 @@ _JMRP_SUBJECT = re.compile(r"complaint about message from ([0-9A-Fa-f.:]{3,45})"
 # Fields that only the complaints of services have which write no reports of RFC 5965's form.
 _OF_SERVICES = ("x-spamcop-sourceip",)
 _BLOTTED = re.compile(r"undisclosed|redacted|^x{2,}@x{2,}|\.invalid$", re.I)
-# Letters of abuse desks: who writes them, and what they say of the message that they return.
-_ABUSE_DESK = re.compile(r"abuse|complaint|feedback|fbl|spam-?report", re.I)
+# What letters of abuse desks say of the message that they return.
 _MARKED = re.compile(
     r"(?:marked|reported|flagged|identified) .{0,60}\bas (?:being )?(?:spam|junk|unsolicited|abus)|"
     r"(?:spam|abuse) (?:complaint|report)|迷惑メール.{0,40}(?:申告|報告|通報)|"
@@ -77,10 +76,13 @@ def read(notice: Notice) -> Complaint | None:
         if name in notice.headers:
             source = notice.headers.get(name).strip()
             return Complaint((), "abuse", source[:255], "", "", f"{name}: {source}"[:300])
-    if _ABUSE_DESK.search(notice.sender) and (complaint := _from_abuse_desk(notice)):
+    sender = notice.sender
+    if ("abuse" in sender or "complain" in sender or "feedback" in sender or "fbl" in sender) and (
+        complaint := _from_abuse_desk(notice)
+    ):
         return complaint
     complaint = _from_untyped(notice)
-    if complaint is None and notice.sender[:6] == "staff@":
+    if complaint is None and sender[:6] == "staff@":
         return _from_junk_mail_reporting(notice)
     return complaint
 

@@ -7,8 +7,7 @@ import re
 from bounces.parsing.notice import Notice
 
 # What says so, by a word or part of one that all of a row have and other reports hardly do.
-_PLAIN = {
-    # English
+_ENGLISH = {
     "delay": ("(delay)", "has been delayed", "is delayed", "delivery delayed",
               "delivery was delayed"),
     "will": ("will be retried", "will keep trying", "will continue to try", "will retry",
@@ -25,6 +24,8 @@ _PLAIN = {
     "resend": ("do not need to resend", "no need to resend"),
     "reattempted": ("will be reattempted",),
     "deferred": ("address(es) deferred",),
+}  # fmt: skip
+_OTHERS = {
     # German
     "noch": ("noch nicht zugestellt", "noch nicht übermittelt", "noch nicht ausgeliefert",
                    "noch nicht erfolgreich"),
@@ -116,8 +117,11 @@ def is_delay(notice: Notice) -> bool:
     """Whether the report says that delivery is still being tried."""
     subject = notice.subject.lower()
     words = f"{subject}\n{notice.folded}"
-    rows = [phrases for word, phrases in _PLAIN.items() if word in words]
-    if not words.isascii():
+    rows = [phrases for word, phrases in _ENGLISH.items() if word in words]
+    is_ascii = words.isascii()
+    if not is_ascii or " the " not in words:
+        rows += [phrases for word, phrases in _OTHERS.items() if word in words]
+    if not is_ascii:
         rows += [phrases for word, phrases in _BEYOND_ASCII.items() if word in words]
     if not rows:
         return False
