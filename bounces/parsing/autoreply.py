@@ -110,6 +110,7 @@ _PERHAPS = {
     "ru uk bg": r"в отпуске|отсутств\w+",
 }
 _LEAD = r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?"
+_TICKET_SUBJECT = re.compile(r"[ \t]*\[(?:ticket|case|request) ?#", re.I)
 _ANSWER_SUBJECT = re.compile(r"[ \t]*(?:re|aw|sv|vs|antw|odp|rif|回复|答复|返信)[ \t]*[:：]", re.I)
 _CHALLENGE_SUBJECT = re.compile(f"{_LEAD}(?:{_SURE['challenge']})", re.I)
 _SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
@@ -138,12 +139,12 @@ def mark_of(headers: Headers, subject: str) -> str:
             return f"{name}: {value}"
     if not _MASS_MAIL.isdisjoint(fields):
         return ""
-    if not _ANSWERS.isdisjoint(fields):
-        if submitted.startswith("auto-generated"):
-            return f"{GENERATED}{submitted.removeprefix('auto-generated')}"
-        # No person's software takes the empty return path (RFC 3834 3.3).
-        if _ANSWER_SUBJECT.match(subject) and headers.get("return-path").strip() == "<>":
-            return "Return-Path: <>"
+    answers = not _ANSWERS.isdisjoint(fields)
+    if submitted.startswith("auto-generated") and (answers or _TICKET_SUBJECT.match(subject)):
+        return f"{GENERATED}{submitted.removeprefix('auto-generated')}"
+    # No person's software takes the empty return path (RFC 3834 3.3).
+    if answers and _ANSWER_SUBJECT.match(subject) and headers.get("return-path").strip() == "<>":
+        return "Return-Path: <>"
     return f"Subject: {subject}" if is_subject(subject) else ""
 
 

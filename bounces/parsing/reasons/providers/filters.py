@@ -84,8 +84,9 @@ TREND_MICRO = Provider(
 FORTINET = Provider(
     name="fortinet",
     source="docs.fortinet.com: FortiMail default replies",
-    words=("fortimail", "fortiguard", "fortinet", "fortispamurl", "fortispamshield"),
+    words=("fortimail", "fortiguard", "fortinet", "fortispam", "fortispamurl", "fortispamshield"),
     phrases=(
+        ("spamdetected", "fortispam"),
         ("spamdetected", "fortispamurl"),
         ("spamdetected", "fortispamshield"),
         ("badreputation", "reputation"),
