@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import decode_words
@@ -31,7 +32,7 @@ _USUAL = 200
 _PUNCTUATION = re.compile(r"(?<=@)([^@]{1,255}?)[、。，；：」』》）！？،؛].*$", re.S)
 _BETWEEN = re.compile("[、。，；：「」『』《》（）【】！？،؛]")
 _TEXT_BEHIND = re.compile(r"(@[^@]{1,250}\.[A-Za-z]{2,24})[\u0400-\uffff][^@.]*$")
-# The same before one, in running text: what begins so in brackets or a field is whole.
+# The same before one in running text. In a field or in brackets what begins so is whole (RFC 6531).
 _TEXT_BEFORE = re.compile(
     r"[^@]*[\u0e00-\u0eff\u1100-\u11ff\u3040-\uffff](?=[A-Za-z0-9][\w.+=-]*@[A-Za-z0-9.-]+$)", re.A
 )
@@ -65,8 +66,8 @@ def clean(address: str) -> str:
     return f"{address}]" if "@[" in address and address[-1] != "]" else address
 
 
-def _in_text(address: str) -> str:
-    """`address` without the words that are written up to it in languages without blanks."""
+def in_text(address: str) -> str:
+    """`clean`, without the words that are written up to it in languages without blanks."""
     address = clean(address)
     return address if address.isascii() else _TEXT_BEFORE.sub("", address)
 
@@ -82,7 +83,7 @@ def first(value: str) -> str:
     if match:
         return clean(match[1])
     match = ADDRESS.search(value)
-    return _in_text(match[0]) if match else ""
+    return clean(match[0]) if match else ""
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +107,7 @@ def every(value: str, most: int = 1000) -> list[str]:
     if not value.isascii():
         value = _BETWEEN.sub(" ", value)
     for match in ADDRESS.finditer(value):
-        address = _in_text(match[0]) if value[match.start() - 1] != "<" else clean(match[0])
+        address = clean(match[0])
         if address:
             found[address] = None
             if len(found) >= most:
@@ -120,6 +121,18 @@ def of_return_path(value: str) -> str:
         if match := pattern.search(value):
             return f"{match[1]}@{match[2]}"
     return ""
+
+
+def every_in_text(text: str, most: int) -> list[str]:
+    """Every address of running text, in order, without repeats."""
+    if text.isascii():
+        return every(text, most)
+    text = _BETWEEN.sub(" ", text)
+    found = (
+        clean(match[0]) if text[match.start() - 1 : match.start()] == "<" else in_text(match[0])
+        for match in ADDRESS.finditer(text)
+    )
+    return list(dict.fromkeys(filter(None, islice(found, most))))
 
 
 def of_field(value: str) -> str:

@@ -28,7 +28,7 @@ _ENGLISH = {
 _OTHERS = {
     # German
     "noch": ("noch nicht zugestellt", "noch nicht übermittelt", "noch nicht ausgeliefert",
-                   "noch nicht erfolgreich"),
+             "noch nicht erfolgreich"),
     "bisher": ("bisher nicht gelungen", "bisher nicht zugestellt"),
     "versuch": ("weiterhin versucht", "versucht es weiterhin", "weitere zustellversuche",
                 "erneut versucht", "versucht es erneut", "weiter versucht"),

@@ -230,6 +230,8 @@ class _Reader:
         ):
             return False
         indent = len(blanks)
+        if match.end(1) == match.start(2):
+            address = addresses.in_text(address)
         # A continuation line may begin with an address too; it stands further in.
         if indent > self.indent >= 0:
             return False

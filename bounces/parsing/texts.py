@@ -6,7 +6,7 @@ import itertools
 import re
 
 from bounces.parsing import addresses, hosts, layouts, replies, transcripts
-from bounces.parsing.charsets import one_line
+from bounces.parsing.charsets import one_line, to_text
 from bounces.parsing.formats import Format
 from bounces.parsing.layouts import Layout
 from bounces.parsing.notice import Finding, Notice
@@ -35,7 +35,7 @@ def extract(notice: Notice, form: Format | None, named: list[Finding]) -> list[F
     the recipient."""
     found = named
     # Exim begins another field after some.
-    failed = addresses.every(", ".join(notice.headers.all("x-failed-recipients")))
+    failed = addresses.every(to_text(", ".join(notice.headers.all("x-failed-recipients"))))
     if failed:
         by_address = {finding.recipient.lower(): finding for finding in found}
         found = [by_address.get(address.lower()) or Finding(address) for address in failed]
@@ -148,7 +148,7 @@ def named_elsewhere(notice: Notice) -> list[str]:
     wanted = [a for name in ("x-original-to", "delivered-to", "to", "cc")
               for a in addresses.every(original.get(name), 50)]  # fmt: skip
     text = " ".join(notice.lines)[:20_000]
-    named = [a for a in addresses.every(text, 50) if a.lower() not in own]
+    named = [a for a in addresses.every_in_text(text, 50) if a.lower() not in own]
     both = [a for a in wanted if a.lower() in {b.lower() for b in named}]
     if both:
         return list(dict.fromkeys(both))
