@@ -7,6 +7,8 @@ from django.templatetags.static import static
 UNFOLD = {
     "SITE_TITLE": "bounceadmin",
     "SITE_HEADER": "bounceadmin",
+    # There is no other site to return to: the link would lead to where one is.
+    "SITE_URL": None,
     "SITE_SYMBOL": "undo",
     "SITE_FAVICONS": [
         {
