@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 
 from bounces.parsing.charsets import to_text
 from bounces.parsing.headers import decode_words
@@ -103,16 +103,32 @@ def every(value: str, most: int = 1000) -> list[str]:
     if value.count("@") == 1:
         address = first(value)
         return [address] if address else []
-    found: dict[str, None] = {}
-    if not value.isascii():
-        value = _BETWEEN.sub(" ", value)
-    for match in ADDRESS.finditer(value):
-        address = clean(match[0])
-        if address:
-            found[address] = None
-            if len(found) >= most:
-                break
-    return list(found)
+    return _distinct((clean(match[0]) for match in _matches(value)), most)
+
+
+def every_in_text(text: str, most: int) -> list[str]:
+    """Every address of running text, in order, without repeats."""
+    if text.isascii():
+        return every(text, most)
+    return _distinct(map(_whole, _matches(text)), most)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    return ADDRESS.finditer(text if text.isascii() else _BETWEEN.sub(" ", text))
+
+
+def _whole(match: re.Match[str]) -> str:
+    is_in_brackets = match.string[match.start() - 1 : match.start()] == "<"
+    return clean(match[0]) if is_in_brackets else in_text(match[0])
+
+
+def _distinct(found: Iterable[str], most: int) -> list[str]:
+    kept: dict[str, None] = {}
+    for address in filter(None, found):
+        kept[address] = None
+        if len(kept) >= most:
+            break
+    return list(kept)
 
 
 def of_return_path(value: str) -> str:
@@ -121,18 +137,6 @@ def of_return_path(value: str) -> str:
         if match := pattern.search(value):
             return f"{match[1]}@{match[2]}"
     return ""
-
-
-def every_in_text(text: str, most: int) -> list[str]:
-    """Every address of running text, in order, without repeats."""
-    if text.isascii():
-        return every(text, most)
-    text = _BETWEEN.sub(" ", text)
-    found = (
-        clean(match[0]) if text[match.start() - 1 : match.start()] == "<" else in_text(match[0])
-        for match in ADDRESS.finditer(text)
-    )
-    return list(dict.fromkeys(filter(None, islice(found, most))))
 
 
 def of_field(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bounces.parsing import addresses, original
+from bounces.parsing import addresses
 from bounces.parsing.headers import Headers
 from bounces.parsing.mime import split_head
 from bounces.parsing.notice import MOST_RECIPIENTS, Notice
@@ -108,7 +108,7 @@ def _from_abuse_desk(notice: Notice) -> Complaint | None:
     """A letter for people that says of a message which it returns that it was called spam."""
     said = f"{notice.subject} {notice.whole_text[:_MOST_WORDS]}"
     match = _MARKED.search(said)
-    returns = notice.returned or not original.RETURNED_TYPES.isdisjoint(notice.types)
+    returns = notice.returned or notice.attaches_original
     if match is None or not returns or "list-id" in notice.headers:
         return None
     of_whom = _OF_WHOM.search("\n".join(notice.lines))
@@ -138,7 +138,7 @@ def _from_junk_mail_reporting(notice: Notice) -> Complaint | None:
     if not _JMRP_SENDER.match(notice.sender):
         return None
     match = _JMRP_SUBJECT.search(notice.subject)
-    if match is None and original.RETURNED_TYPES.isdisjoint(notice.types):
+    if match is None and not notice.attaches_original:
         return None
     return Complaint(_recipients(Headers(""), notice), "abuse", match[1] if match else "", "", "",
                      f"Subject: {notice.subject}")  # fmt: skip

@@ -109,9 +109,10 @@ _PERHAPS = {
     "cs sk": r"nep[řr][íi]tomnost|dovolen[áa]",
     "ru uk bg": r"в отпуске|отсутств\w+",
 }
-_LEAD = r"^[\W_]*(?:(?:re|fwd?|aw|sv|vs|antw|odp|rif|回复|答复|返信)\s*[:：]\s*)?"
+_RE = r"re|aw|sv|vs|antw|odp|rif|回复|答复|返信"
+_LEAD = rf"^[\W_]*(?:(?:{_RE}|fwd?)\s*[:：]\s*)?"
 _TICKET_SUBJECT = re.compile(r"[ \t]*\[(?:ticket|case|request) ?#", re.I)
-_ANSWER_SUBJECT = re.compile(r"[ \t]*(?:re|aw|sv|vs|antw|odp|rif|回复|答复|返信)[ \t]*[:：]", re.I)
+_ANSWER_SUBJECT = re.compile(rf"[ \t]*(?:{_RE})[ \t]*[:：]", re.I)
 _CHALLENGE_SUBJECT = re.compile(f"{_LEAD}(?:{_SURE['challenge']})", re.I)
 _SURE_SUBJECT = re.compile(f"{_LEAD}(?:{'|'.join(_SURE.values())})", re.I)
 # What follows such words where somebody is away: nothing, a date, the subject that is answered.

@@ -15,7 +15,6 @@ from bounces.parsing import (
     enriching,
     forwarded,
     mime,
-    original,
     replies,
     reports,
     ses,
@@ -139,8 +138,9 @@ def _look(notice: Notice, depth: int) -> _Look:
         return _delivery(found, notice, form, "mdn") if found else _Look("other", notice)
     if autoreply.is_challenge(notice.headers, notice.subject):
         return _answer(notice)
-    is_sure = recognized is not None and recognized.sure
-    is_sure = is_sure and not _FOR_POSTMASTERS.match(notice.subject)
+    is_sure = (
+        recognized is not None and recognized.sure and not _FOR_POSTMASTERS.match(notice.subject)
+    )
     is_titled = not is_sure and _BOUNCE_SUBJECT.search(notice.subject) is not None
     if is_sure or (recognized is not None and is_titled) or _is_from_a_daemon(notice):
         if found := dsn.extract_untyped(notice):
@@ -192,28 +192,26 @@ def _is_from_a_daemon(notice: Notice, whom: bool = True) -> bool:
     if _FOR_POSTMASTERS.match(notice.subject):
         return False
     if not (whom or nobody or _DAEMON.search(notice.sender)):
-        return _returns_or_has_codes(notice)
+        return bool(notice.returned) or notice.attaches_original or _has_codes(notice)
     return nobody or about_delivery or _ABOUT_DELIVERY.search(notice.whole_text) is not None
-
-
-def _returns_or_has_codes(notice: Notice) -> bool:
-    if notice.returned or not original.RETURNED_TYPES.isdisjoint(notice.types):
-        return True
-    return replies.codes_in(notice.whole_text) != replies.Codes()
 
 
 def _reads_as_a_report(notice: Notice, is_titled: bool) -> bool:
     """Whether a message by nobody in particular says what reports say: of a message that it
     returns, or with the subject and codes of a report."""
-    returns = not original.RETURNED_TYPES.isdisjoint(notice.types)
+    returns = notice.attaches_original
     mark = autoreply.mark_of(notice.headers, notice.subject)
     return (
         (returns or is_titled)
         and _UNDELIVERED.search(notice.whole_text) is not None
-        and (returns or replies.codes_in(notice.whole_text) != replies.Codes())
+        and (returns or _has_codes(notice))
         # Reports are generated and refer to what they are about, too.
         and (not mark or mark.startswith(autoreply.GENERATED))
     )
+
+
+def _has_codes(notice: Notice) -> bool:
+    return replies.codes_in(notice.whole_text) != replies.Codes()
 
 
 def _may_be_a_wrapper(notice: Notice) -> bool:

@@ -138,6 +138,11 @@ class Notice:
         """What the text returns of the original message, below the report's own words."""
         return self._words[2]
 
+    @property
+    def attaches_original(self) -> bool:
+        """Whether a part of its own returns the original message, or its headers."""
+        return not original.RETURNED_TYPES.isdisjoint(self.types)
+
     @made_once
     def original(self) -> HeaderBlock:
         """The headers of the message that bounced; empty where none is returned."""
