@@ -134,7 +134,8 @@ def mark_of(headers: Headers, subject: str) -> str:
     if submitted.startswith(("auto-replied", "vacation", "auto-reply", "auto-notified")):
         return f"Auto-Submitted: {submitted}"
     fields = headers.fields
-    for name in _MARKS.keys() & fields.keys():
+    # Sorted, as sets have another order in each process.
+    for name in sorted(_MARKS.keys() & fields.keys()):
         value = headers.get(name)
         if _MARKS[name] in value.lower().replace("-", "_"):
             return f"{name}: {value}"
