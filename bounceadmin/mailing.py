@@ -49,13 +49,22 @@ def message(subject: str, text: str, to: str, number: str = "") -> EmailMessage:
     )
 
 
-def claim(rows: QuerySet, now: datetime, is_over: Callable[[Mail], bool]) -> list[Mail]:
-    """Those of `rows` that are due, for this worker to send; what `is_over` is skipped.
+def deliver(
+    rows: QuerySet,
+    now: datetime,
+    is_over: Callable[[Mail], bool],
+    message_of: Callable[[Mail], EmailMessage],
+) -> int:
+    """Send those of `rows` that are due, and skip what `is_over`; return how many went out.
 
     A row is claimed before its mail is sent: two workers do not send one twice, and a worker that
     dies leaves a claim that runs out. The Message-ID is the same at every try, so that even then a
     mailbox can tell.
     """
+    return sum(_send(row, message_of(row)) for row in _claim(rows, now, is_over))
+
+
+def _claim(rows: QuerySet, now: datetime, is_over: Callable[[Mail], bool]) -> list[Mail]:
     table = rows.model._default_manager
     with transaction.atomic():
         due = list(
@@ -74,7 +83,7 @@ def claim(rows: QuerySet, now: datetime, is_over: Callable[[Mail], bool]) -> lis
     return claimed
 
 
-def send(row: Mail, mail: EmailMessage) -> bool:
+def _send(row: Mail, mail: EmailMessage) -> bool:
     """Send the `mail` of a claimed `row`; whether it went out. If not, it is tried again later."""
     try:
         mail.send()

@@ -21,7 +21,7 @@ def deliver(now: datetime) -> int:
     if not mailing.can_send():
         return 0
     rows = AlertDelivery.objects.select_related("alert", "user", "user__preferences")
-    return sum(mailing.send(row, _message(row)) for row in mailing.claim(rows, now, _is_over))
+    return mailing.deliver(rows, now, _is_over, _message)
 
 
 def _is_over(delivery: AlertDelivery) -> bool:

@@ -17,7 +17,7 @@ from bounceadmin.logins.forgotten import asking
 
 def locked(request: HttpRequest, _response: object = None, _credentials: object = None):
     """The login page, with when to try again and who can unlock (429)."""
-    minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
+    minutes = minutes_locked()
     why = ngettext(
         "Too many failed tries to log in from here. Try again in %(n)d minute, or ask an "
         "administrator to unlock you.",
@@ -26,6 +26,11 @@ def locked(request: HttpRequest, _response: object = None, _credentials: object 
         minutes,
     ) % {"n": minutes}
     return refusal(request, _("Locked"), why, offer_reset=asking.is_possible())
+
+
+def minutes_locked() -> int:
+    """How long to wait."""
+    return round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
 
 
 def refusal(request: HttpRequest, title: str, why: str, **context: object) -> HttpResponse:

@@ -40,8 +40,7 @@ def send(now: datetime) -> int:
         if not _look_up_one(now):
             break
     rows = PasswordMail.objects.select_related("user", "user__preferences")
-    claimed = mailing.claim(rows, now, lambda row: _is_over(row, now))
-    sent = sum(mailing.send(row, _message(row)) for row in claimed)
+    sent = mailing.deliver(rows, now, lambda row: _is_over(row, now), _message)
     _forget(now)
     return sent
 

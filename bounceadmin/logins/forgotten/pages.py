@@ -124,7 +124,7 @@ class Changed(_Page, views.PasswordResetCompleteView):
 
 
 def _asked_too_often(request: HttpRequest) -> HttpResponse:
-    minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
+    minutes = locking.minutes_locked()
     why = ngettext(
         "A new password was asked for too often from here. Try again in %(n)d minute, or ask an "
         "administrator.",
