@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from bounces import eventing, once
 from bounces.drafting import Draft
@@ -14,6 +13,7 @@ from bounces.pipeline import process
 from bounces.storing import Incoming, store
 from lists.models import CampaignDay, Suppression, SuppressionLog
 from lists.return_paths import return_path
+from tests.at_once import at_once
 from tests.factories import NOW, make_campaign, make_subscriber
 from tests.mails import dsn
 from tests.services import need_postgresql
@@ -45,24 +45,7 @@ def counted_once() -> None:
 
 def test_both_are_processed_and_it_counts_once(reports):
     need_postgresql()
-    start = threading.Barrier(2)
-    errors: list[BaseException] = []
-
-    def work(pk: int) -> None:
-        try:
-            start.wait(10)
-            process([pk])
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=work, args=(pk,)) for pk in reports]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
-    assert errors == []
+    at_once(*(partial(process, [pk]) for pk in reports))
     counted_once()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -24,6 +23,7 @@ from bounceadmin.logins.forgotten import mailing
 from bounceadmin.models import PasswordMail, PasswordRequest, Preferences
 from bounceadmin.settings_checks import check_site_url
 from bounceadmin.tasks import send_password_mails
+from tests.at_once import at_once
 from tests.factories import PASSWORD, make_user
 from tests.services import need_postgresql
 
@@ -295,23 +295,7 @@ def test_workers_that_look_up_at_once_send_no_more(client, alice):
     need_postgresql()
     for n in range(12):
         ask(client, alice.email, REMOTE_ADDR=f"192.0.2.{n}")
-    start, errors = threading.Barrier(4), []
-
-    def work() -> None:
-        try:
-            start.wait(10)
-            send_password_mails()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert errors == []
+    at_once(*[send_password_mails] * 4)
     assert len(mail.outbox) == mailing.LINKS_AT_ONCE
     assert not PasswordRequest.objects.filter(looked_up_at=None).exists()
 

@@ -6,9 +6,9 @@ What each one is given to do stands in `tasks_by_name`; a task without anything 
 from __future__ import annotations
 
 import os
-import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ from lists import announcing, jobs
 from lists.models import DomainRanking, RankedPeriod
 from lists.outgoing import posting
 from lists.outgoing.models import Delivery
+from tests.at_once import at_once
 from tests.bounceadmin.operating.tasks_by_name import WORK, Work
 from tests.diagnostics.zones import tools
 from tests.services import need_postgresql
@@ -182,24 +183,7 @@ def test_at_once(task, work, outside, tmp_path):
     expected, told = _once(task, work, outside, tmp_path)
     before = numbers()
     arguments = work.arrange(tmp_path)
-    start = threading.Barrier(2)
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            start.wait(10)
-            task(*arguments)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    at_once(*[partial(task, *arguments)] * 2, seconds=60)
     # What one has left to the other, which had left it to this one, comes with the next sweep.
     task(*arguments)
     assert since(before) == expected
