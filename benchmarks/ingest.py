@@ -1,25 +1,28 @@
 """Bounces a second through the whole pipeline, against copying the same rows bare, in one run.
 
-    python -m benchmarks.ingest [bounces [processes]]
+    python -m benchmarks.ingest [bounces [processes [rounds]]]
 
 On the database of the settings (DATABASE_URL), in a test database of its own: messages are stored,
 then parsed, attributed, verified, judged by policy and counted, by that many processes at once.
-Afterwards PostgreSQL COPYs all rows that came of it into empty tables with the same indexes (SQLite
-inserts them with `executemany`): what no pipeline can beat. The machine may be busy with other
-things, so look at the ratio, and at the CPU seconds that our own processes took.
+Right afterwards PostgreSQL COPYs all rows that came of it into empty tables with the same indexes
+(SQLite inserts them with `executemany`): what no pipeline can beat. The same again in a new
+database, so many rounds: of each number the median is told, since a machine is not as quick in one
+moment as in the next, and of the ratio also the least and the most.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import platform
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from multiprocessing.queues import SimpleQueue
 
 from django.db import connection, connections, models
@@ -74,6 +77,15 @@ class Spent:
     clock: float
     cpu: float
     database: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What the same bounces took: all the way, and copied bare in so many rows."""
+
+    pipeline: Spent
+    bare: Spent
+    rows: int
 
 
 @contextmanager
@@ -220,36 +232,49 @@ def _like_in_sqlite(cursor, table: str) -> None:
         cursor.execute(sql)
 
 
-def main(number: int = 20_000, processes: int = 2) -> int:
+def main(number: int = 20_000, processes: int = 2, rounds: int = 5) -> int:
     with tempfile.TemporaryDirectory() as folder:
         if not _is_postgresql():  # In a file, since several processes use it.
             connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3"
-        return _measure(number, processes)
-
-
-def _measure(number: int, processes: int) -> int:
-    former = setup_databases(verbosity=0, interactive=False)
-    try:
-        messages = prepare(number)
-        spent = run(messages, processes)
-        done = InboundMessage.objects.filter(state="processed").count()
-        events = BounceEvent.objects.count()
-        if (done, events) != (number, number):
-            print(f"Of {number:,} messages {done:,} are done and {events:,} have an event.")
-            return 1
-        total, bare = copy_bare()
-    finally:
-        teardown_databases(former, verbosity=0)
-    print(f"{connection.vendor}, {number:,} bounces, {processes} processes")
-    print(f"{'':28}{'a second':>12}{'seconds':>10}{'CPU here':>10}{'CPU in the database':>21}")
-    for title, row in (("the whole pipeline", spent), (f"bare copy of {total:,} rows", bare)):
-        print(f"{title:28}{number / row.clock:12,.0f}{row.clock:10.2f}{row.cpu:10.2f}", end="")
-        print(f"{row.database:21.2f}")
-    print(f"the pipeline takes {spent.clock / bare.clock:.1f} times as long, and", end=" ")
-    print(f"{_cpu_of(spent) / _cpu_of(bare):.1f} times as much CPU;")
-    print(f"two cores of its own do {2 * number / _cpu_of(spent):,.0f} a second")
+        measured_rounds = [_round(number, processes) for _ in range(rounds)]
+    _tell(measured_rounds, number, processes)
     return 0
 
 
+def _round(number: int, processes: int) -> Round:
+    former = setup_databases(verbosity=0, interactive=False)
+    try:
+        spent = run(prepare(number), processes)
+        done = InboundMessage.objects.filter(state="processed").count()
+        events = BounceEvent.objects.count()
+        if (done, events) != (number, number):
+            raise SystemExit(f"Of {number:,} messages {done:,} are done, {events:,} have an event.")
+        rows, bare = copy_bare()
+    finally:
+        teardown_databases(former, verbosity=0)
+    return Round(spent, bare, rows)
+
+
+def _tell(rounds: Sequence[Round], number: int, processes: int) -> None:
+    pipeline = _median([r.pipeline for r in rounds])
+    bare = _median([r.bare for r in rounds])
+    ratios = [r.pipeline.clock / r.bare.clock for r in rounds]
+    of_cpu = statistics.median(_cpu_of(r.pipeline) / _cpu_of(r.bare) for r in rounds)
+    print(f"{connection.vendor}, Python {platform.python_version()}, {number:,} bounces,", end=" ")
+    print(f"{processes} processes, medians of {len(rounds)} rounds")
+    print(f"{'':28}{'a second':>12}{'seconds':>10}{'CPU here':>10}{'CPU in the database':>21}")
+    titles = "the whole pipeline", f"bare copy of {rounds[0].rows:,} rows"
+    for title, row in zip(titles, (pipeline, bare), strict=True):
+        print(f"{title:28}{number / row.clock:12,.0f}{row.clock:10.2f}{row.cpu:10.2f}", end="")
+        print(f"{row.database:21.2f}")
+    print(f"the pipeline takes {statistics.median(ratios):.1f} times as long", end=" ")
+    print(f"({min(ratios):.1f} to {max(ratios):.1f}), and {of_cpu:.1f} times as much CPU;")
+    print(f"two cores of its own do {2 * number / _cpu_of(pipeline):,.0f} a second")
+
+
+def _median(found: Sequence[Spent]) -> Spent:
+    return Spent(*map(statistics.median, zip(*map(astuple, found), strict=True)))
+
+
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:3])))
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:4])))
