@@ -6,8 +6,9 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+# One version of each for every Python: what is tested on one is what all others see.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # These import no Django and are fully typed.
 PURE := bounces/parsing bounces/handover.py diagnostics/checks diagnostics/scenarios diagnostics/checking.py \
 	diagnostics/plans.py diagnostics/spf_tree.py diagnostics/subject.py network lists/verp.py lists/outgoing/backoff.py \

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from diagnostics.checks.connecting import CannotConnect, Connect
 from diagnostics.checks.sentences import say
+from network.tls import client_context
 
 LONGEST = 64 * 1024
 """Octets that are read of a document (RFC 8461 3.3 names 64 KiB for policies)."""
@@ -48,7 +49,7 @@ def fetcher(
     port: int = PORT,
 ) -> Fetch:
     """A `Fetch` that connects through `connect`, verifies the certificate, follows no redirect."""
-    trusted = context or ssl.create_default_context()
+    trusted = context or client_context()
 
     def fetch(url: str) -> Fetched:
         began = time.monotonic()

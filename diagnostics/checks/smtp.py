@@ -19,6 +19,7 @@ from cryptography import x509
 from diagnostics.checks.connecting import CannotConnect, Connect, Connected, Unreached
 from diagnostics.checks.findings import Evidence
 from diagnostics.checks.sentences import say, to_say
+from network.tls import client_context
 
 PORT = 25
 LONGEST_LINE = 2048  # octets; RFC 5321 4.5.3.1.5 says 512, and hosts exceed it
@@ -141,7 +142,7 @@ def talk(
     Where a certificate is not trusted or TLS fails, the talk begins again without verification or
     without TLS, as senders do.
     """
-    tls = _Tls(context or ssl.create_default_context())
+    tls = _Tls(context or client_context())
     while True:
         try:
             return _talk_once(host, recipients, connect, port, helo, tls, bounds)
@@ -161,7 +162,7 @@ class _Tls:
 
 
 def _lax_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = client_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

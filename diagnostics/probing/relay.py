@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from email.message import EmailMessage
 
 from django.conf import settings
 
 from diagnostics.checks.sentences import Sentence, say
+from network.tls import client_context
 
 _SECONDS = 20.0
 
@@ -51,7 +51,7 @@ def hand_over(message: EmailMessage, envelope_sender: str, recipient: str) -> st
 def _connected() -> smtplib.SMTP:
     host, port = settings.PROBE_RELAY_HOST, settings.PROBE_RELAY_PORT
     if settings.PROBE_RELAY_TLS == "tls":
-        context = ssl.create_default_context()
+        context = client_context()
         return smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context)
     return smtplib.SMTP(host, port, timeout=_SECONDS)
 
@@ -61,7 +61,7 @@ def _secure(relay: smtplib.SMTP) -> None:
     if settings.PROBE_RELAY_TLS == "starttls":
         if not relay.has_extn("starttls"):
             raise RelayError(say("The relay offers no STARTTLS."), is_passing=False)
-        relay.starttls(context=ssl.create_default_context())
+        relay.starttls(context=client_context())
         relay.ehlo()
     if settings.PROBE_RELAY_USER:
         if settings.PROBE_RELAY_TLS == "none":

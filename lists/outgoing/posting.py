@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from lists.marking import to_say
 from network.addresses import AddressPolicy
+from network.tls import client_context
 
 NOT_TRUSTED = to_say("The certificate is not trusted: %(why)s")
 HOST_UNKNOWN = to_say("The host is not known: %(why)s")
@@ -109,7 +110,7 @@ def _post(
     opened = _connect(parts.hostname, port, policy, resolve, deadline)
     with opened, _until(deadline, opened):
         if parts.scheme == "https":
-            trusted = context or ssl.create_default_context()
+            trusted = context or client_context()
             opened = trusted.wrap_socket(opened, server_hostname=parts.hostname)
         with opened, _until(deadline, opened):
             connection = http.client.HTTPConnection(parts.hostname, port)

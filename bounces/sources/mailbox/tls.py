@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from bounces.sources.mailbox.errors import MailboxError
 from bounces.sources.mailbox.session import Account
+from network.tls import client_context
 
 
 def context_for(account: Account) -> ssl.SSLContext:
     """Checks certificate and name; trusts the account's own authority too."""
-    context = ssl.create_default_context()
+    context = client_context()
     if account.ca_certificate:
         try:
             context.load_verify_locations(cadata=account.ca_certificate)

@@ -23,6 +23,7 @@ from tests.services import need
 LOOPBACK = "127.0.0.1"
 PASSWORD = "s3cret-horse"
 
+# Of both versions; each begins with what it says in words of its own.
 _CONFIGURATION = """
 protocols = imap pop3
 base_dir = {root}/run
@@ -30,30 +31,12 @@ state_dir = {root}/state
 log_path = {root}/dovecot.log
 listen = 127.0.0.1
 ssl = yes
-ssl_cert = <{root}/localhost.pem
-ssl_key = <{root}/localhost.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
-mail_location = maildir:{root}/mail/%u
 first_valid_uid = 1
 default_internal_user = dovecot
 default_login_user = dovenull
 mail_max_userip_connections = 50
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {root}/oauth2.conf
-}}
-passdb {{
-  driver = static
-  mechanisms = plain login
-  args = password={{PLAIN}}{password}
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={root}/mail/%u allow_all_users=yes
-}}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -88,10 +71,60 @@ namespace inbox {{
 
 # Whom a token belongs to is asked of the provider: a fake of it, in the test.
 _OAUTH2 = """
-tokeninfo_url = http://127.0.0.1:{port}/tokeninfo?access_token=
+tokeninfo_url = http://127.0.0.1:{tokeninfo}/tokeninfo?access_token=
 username_attribute = email
 active_attribute = active
 active_value = true
+"""
+
+_OF_2_3 = """
+ssl_cert = <{root}/localhost.pem
+ssl_key = <{root}/localhost.pem
+disable_plaintext_auth = no
+mail_location = maildir:{root}/mail/%u
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  mechanisms = plain login
+  args = password={{PLAIN}}{password}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={root}/mail/%u allow_all_users=yes
+}}
+"""
+
+# It must begin with its version.
+_OF_2_4 = f"""dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+ssl_server_cert_file = {{root}}/localhost.pem
+ssl_server_key_file = {{root}}/localhost.pem
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {{root}}/mail/%{{{{user}}}}
+oauth2 {{{{
+  introspection_mode = auth
+{_OAUTH2}
+}}}}
+passdb oauth2 {{{{
+  mechanisms_filter = xoauth2 oauthbearer
+}}}}
+passdb static {{{{
+  mechanisms_filter = plain login
+  password = {{password}}
+}}}}
+userdb static {{{{
+  allow_all_users = yes
+  fields {{{{
+    uid = mail
+    gid = mail
+    home = {{root}}/mail/%{{{{user}}}}
+  }}}}
+}}}}
 """
 
 
@@ -150,11 +183,10 @@ def dovecot() -> Iterator[Dovecot]:
     ports = dict(zip(("imap", "imaps", "pop3", "pop3s", "tokeninfo"), _free_ports(5), strict=True))
     (root / "mail").mkdir()
     shutil.chown(root / "mail", "mail", "mail")
-    (root / "oauth2.conf").write_text(_OAUTH2.format(port=ports["tokeninfo"]))
+    (root / "oauth2.conf").write_text(_OAUTH2.format(**ports))
     configuration = root / "dovecot.conf"
-    configuration.write_text(
-        _CONFIGURATION.format(root=root, password=PASSWORD, user="mail", group="mail", **ports)
-    )
+    written = _own_words(binary) + _CONFIGURATION
+    configuration.write_text(written.format(root=root, password=PASSWORD, **ports))
     process = subprocess.Popen([binary, "-F", "-c", str(configuration)])
     try:
         for name in ("imap", "imaps", "pop3", "pop3s"):
@@ -165,6 +197,12 @@ def dovecot() -> Iterator[Dovecot]:
         process.terminate()
         process.wait(10)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _own_words(binary: str) -> str:
+    """What this version of Dovecot has other words for than the last."""
+    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+    return _OF_2_3 if told.stdout.startswith("2.3") else _OF_2_4
 
 
 def _free_ports(number: int) -> list[int]:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from network.tls import client_context
+
 LOOPBACK = "127.0.0.1"
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 
@@ -32,7 +34,7 @@ class Authority:
     def context(self) -> ssl.SSLContext:
         """A client context that trusts this authority alone."""
         pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-        return ssl.create_default_context(cadata=pem)
+        return client_context(pem)
 
 
 def _name(text: str) -> x509.Name:
@@ -52,12 +54,12 @@ def _begun(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, days: int
     )
 
 
-def authority() -> Authority:
-    """A new authority."""
+def authority(issuer: Authority | None = None) -> Authority:
+    """A new authority, signed by `issuer` or by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    begun = _begun("tests", "tests", key, 3650)
+    begun = _begun("tests", "root" if issuer else "tests", key, 3650)
     begun = begun.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return Authority(key, begun.sign(key, hashes.SHA256()))
+    return Authority(key, begun.sign(issuer.key if issuer else key, hashes.SHA256()))
 
 
 def server_context(

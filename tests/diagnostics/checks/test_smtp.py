@@ -113,6 +113,14 @@ def test_a_stranger_s_certificate_is_not_trusted_but_the_talk_goes_on(tmp_path: 
     assert [reply.code for reply in found.recipients] == [250]
 
 
+def test_an_authority_that_another_has_signed_may_be_trusted_by_itself(tmp_path: Path) -> None:
+    issuer = authority(authority())
+    with mail_host(Mailboxes(KNOWN), server_context(issuer, HOST, tmp_path)) as port:
+        found = talk_to(port, BOUNCES, context=issuer.context())
+    assert found.certificate is not None
+    assert (found.certificate.trusted, found.certificate.fault) == (True, "")
+
+
 def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
     issuer = authority()
     with mail_host(Mailboxes(KNOWN), server_context(issuer, "www.example.com", tmp_path)) as port:

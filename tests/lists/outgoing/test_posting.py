@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from lists.outgoing.posting import post
 from network.addresses import AddressPolicy
+from network.tls import client_context
 
 LOOPBACK = AddressPolicy.allowing(["127.0.0.0/8"])
 
@@ -187,7 +188,7 @@ def tls_receiver(receiver, certificate):
 
 
 def test_over_tls_the_name_is_verified_not_the_address(tls_receiver, certificate):
-    trusting = ssl.create_default_context(cafile=str(certificate))
+    trusting = client_context(certificate.read_text())
     here = {"resolve": lambda h, p: ["127.0.0.1"], "context": trusting}
     port = tls_receiver.port
     assert posted(f"https://hooks.example:{port}/", **here).status == 200
