@@ -101,7 +101,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets the web read while the worker writes; IMMEDIATE takes the write lock at BEGIN, so
-    # that two writers wait for each other rather than fail half way.
+    # that two writers wait for each other rather than fail half way. FULL has a commit on the disk
+    # when it returns: sources delete what is stored, so a power cut must not take it back.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,

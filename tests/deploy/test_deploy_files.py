@@ -6,6 +6,7 @@ import itertools
 import re
 import shlex
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,12 @@ def test_systemd_understands_the_units():
         line for line in done.stderr.splitlines() if line and "is not executable" not in line
     ]
     assert complaints == []
+
+
+@pytest.mark.parametrize("name", ["base", "dev"])
+def test_every_python_gets_the_same_packages(name: str):
+    pinned = re.findall(
+        r"^([\w.-]+)==", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE
+    )
+    assert [package for package, number in Counter(pinned).items() if number > 1] == []
+    assert len(pinned) > 40
