@@ -75,6 +75,19 @@ def test_unsuppressing_lifts_logs_and_lets_the_person_be_mailed_again():
     assert (entry.what, entry.actor, entry.why) == ("unsuppressed", "olga", "She wrote to us.")
 
 
+@pytest.mark.parametrize("scope", ["global", "stream", "list"])
+def test_letting_people_be_mailed_again_joins_no_table(scope, django_assert_num_queries):
+    news = make_list()
+    make_subscriber("ann@example.net", news)
+    suppress([wish(mailing_list=news, scope=scope)], "policy")
+    rows = list(Suppression.objects.all())
+    with django_assert_num_queries(10 if scope == "stream" else 9) as found:
+        unsuppress(rows, "olga", "why")
+    updates = [one["sql"] for one in found if one["sql"].startswith('UPDATE "lists_subscription"')]
+    assert len(updates) == 2
+    assert not any("JOIN" in sql for sql in updates)
+
+
 def test_unsuppressing_twice_lifts_once():
     suppress([wish()], "policy")
     rows = list(Suppression.objects.all())
