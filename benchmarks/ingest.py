@@ -134,6 +134,10 @@ def prepare(
         [Subscription(subscriber=p, mailing_list_id=c.mailing_list_id) for p, c in mailed],
         batch_size=5000,
     )
+    if _is_postgresql():
+        # As it does by itself within minutes of an import.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE lists_subscriber, lists_subscription")
     replies = dice.choices(list(REPLIES), list(REPLIES.values()), k=number)
     return [
         _bounce(person, campaign, *reply)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +20,7 @@ from django.db import connection
 from bounces.drafting import Draft, dedupe_key
 from bounces.models import BounceEvent
 from bounces.once import Key
+from lists import bulk
 
 Proof, Trust = BounceEvent.Proof, BounceEvent.Trust
 # Address, campaign, day.
@@ -87,15 +88,11 @@ def _day_of(event: BounceEvent) -> Day:
 
 def _believed(asked: Collection[Day]) -> Counter[Day]:
     """How many events each person, campaign and day has by these proofs."""
-    addresses, campaigns, days = map(set, zip(*asked, strict=True))
+    addresses, _, days = map(set, zip(*asked, strict=True))
     known = BounceEvent.objects.filter(
-        address__any_of=addresses,
-        campaign_id__in=campaigns,
-        proof__in=_BOUNDED,
-        occurred_at__gte=datetime.combine(min(days), time(), UTC),
-        occurred_at__lt=datetime.combine(max(days), time(), UTC) + timedelta(days=1),
-    )
+        proof__in=_BOUNDED, occurred_at__gte=datetime.combine(min(days), time(), UTC)
+    ).values_list("address", "campaign_id", "occurred_at")
     return Counter(
         (address, campaign_id, at.astimezone(UTC).date())
-        for address, campaign_id, at in known.values_list("address", "campaign_id", "occurred_at")
+        for address, campaign_id, at in bulk.of_each(known, "address", addresses)
     )

@@ -37,7 +37,7 @@ MAX_ATTEMPTS = 3
 _BATCH_BYTES = 32 * 1024 * 1024
 _IDS_AT_ONCE = 5000
 # What of a message nothing on the way asks for.
-_NOT_READ = ("size", "road", "source_detail", "queued_at", "claimed_at", "processed_at")
+_NOT_READ = ("size", "road", "source_detail", "queued_at", "processed_at")
 # Database trouble is no fault of the message: it is tried again later, by the sweep.
 _DATABASE_TROUBLE = (OperationalError, InterfaceError)
 
@@ -68,8 +68,10 @@ def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
     held = 0
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
-        chunk = InboundMessage.objects.pending().filter(pk__any_of=set(some))
-        for pk, size, tries in chunk.order_by("pk").values_list("pk", "size", "attempts"):
+        chunk = InboundMessage.objects.filter(pk__any_of=set(some)).order_by("pk")
+        for pk, state, size, tries in chunk.values_list("pk", "state", "size", "attempts"):
+            if state != InboundMessage.State.PENDING:
+                continue
             if tries:
                 yield [pk]
                 continue
@@ -91,8 +93,11 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
     """
     now = timezone.now()
     with transaction.atomic():
-        free = InboundMessage.objects.pending().unclaimed().filter(pk__any_of=set(ids))
-        rows = _read(free.select_for_update(skip_locked=True))
+        bulk.find_by_keys()
+        # Which are free is seen here: asked for it, PostgreSQL might look for them among all that
+        # are pending, rather than by their keys.
+        named = InboundMessage.objects.filter(pk__any_of=set(ids))
+        rows = [row for row in _read(named.select_for_update(skip_locked=True)) if row.is_free]
         worn_out = [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]
         InboundMessage.objects.filter(pk__in=worn_out).update(
             state=InboundMessage.State.FAILED,
@@ -162,6 +167,7 @@ def _process_batch(rows: list[InboundMessage]) -> Outcomes:
     told = [(row, requests[row.id]) for row in rows if row.id in requests]
     interpreting.say(told)
     with transaction.atomic():
+        bulk.find_by_keys()
         # First, which locks them: what somebody else has finished meanwhile is not ours to count.
         still = _finish(rows)
         rows = [row for row in rows if row.id in still]

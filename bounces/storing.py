@@ -98,12 +98,14 @@ def _store_batch(batch: list[Incoming], stored: Stored) -> None:
         stored.digests |= made.keys()
         stored.duplicates += len(rows) - len(made)
         return
-    known = _known(rows)
+    with transaction.atomic():
+        bulk.find_by_keys()
+        known = _known(rows)
+        fresh = [row for digest, row in rows.items() if digest not in known]
+        made = _save(fresh) if fresh else []
+    stored.ids += made
+    stored.digests |= rows.keys() - known
     stored.duplicates += len(known)
-    fresh = [row for digest, row in rows.items() if digest not in known]
-    if fresh:
-        stored.ids += _save(fresh)
-        stored.digests |= rows.keys() - known
 
 
 def _known(digests: Collection[str]) -> set[str]:
@@ -128,7 +130,6 @@ class _Row:
     raw: RawMessage
 
 
-@transaction.atomic
 def _save(rows: list[_Row]) -> list[int]:
     """Write the rows; return their ids, and those of rows that another process wrote meanwhile."""
     for row, pk in zip(rows, bulk.reserve_ids(InboundMessage, len(rows)), strict=True):

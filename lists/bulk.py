@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BinaryField, Field, Lookup, Model, QuerySet, UniqueConstraint
 from django.db.models.base import ModelState
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.related import ForeignObject
 from django.db.models.lookups import In
 
@@ -51,6 +52,21 @@ class AnyOf(Lookup):
         left, parameters = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection)
         return f"{left} = ANY(%s::{kind}[])", [*parameters, copying.array(list(self.rhs))]
+
+
+def find_by_keys() -> None:
+    """Have PostgreSQL find what this transaction asks for by the keys that its statements name.
+
+    Of tables of some hundred thousand rows it would rather read all, for each batch again: it takes
+    looking for a row to be dearer than it is where the indexes are in memory (its documentation,
+    20.7).
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('enable_seqscan', 'off', TRUE), "
+                "set_config('random_page_cost', '1.1', TRUE)"
+            )
 
 
 def reserve_ids(model: type[Model], number: int) -> list[int]:
@@ -103,6 +119,25 @@ def read(queryset: QuerySet[Row], but: Collection[str] = ()) -> list[Row]:
         found = _converted(fields, copying.fetch(*found.query.sql_with_params()))
     model, alias = queryset.model, queryset.db
     return [_read(model, alias, dict(zip(names, values, strict=True))) for values in found]
+
+
+def of_each(queryset: QuerySet, name: str, values: Collection[Any]) -> list[Values]:
+    """`queryset.filter(name__in=values)`, of a `values_list`, with each value looked up by itself.
+
+    For a queryset whose other conditions PostgreSQL may take for the more selective ones, when they
+    apply to all that came in lately: it would look through all of that, each time again.
+    """
+    if connection.vendor != "postgresql":
+        return list(queryset.filter(**{f"{name}__in": values}))
+    kind = copying.type_of(queryset.model._meta.get_field(name))
+    one = queryset.filter(**{name: RawSQL("told.value", ())})
+    sql, parameters = one.query.sql_with_params()
+    # OFFSET keeps it from being joined in another way.
+    return copying.fetch(
+        f"SELECT found.* FROM unnest(%s::{kind}[]) AS told(value) "
+        f"CROSS JOIN LATERAL ({sql} OFFSET 0) AS found",
+        [copying.array(list(values)), *parameters],
+    )
 
 
 def _read(model: type[Row], alias: str, values: dict[str, Any]) -> Row:
@@ -207,12 +242,18 @@ def update(
     if connection.vendor == "postgresql":
         source, parameters = copying.rows_of_arrays(fields, values_of(fields, rows))
         sets = ", ".join(f"{column(f)} = n.{column(f)}" for f in written)
-        asked = "".join(f" AND o.{column(model._meta.get_field(name))} = %s" for name in where)
+        # Not told as a condition of its own, which an index of few rows may be taken for.
+        asked = "".join(
+            f" AND CASE WHEN o.{column(model._meta.get_field(name))} = %s THEN TRUE END"
+            for name in where
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {_table(model)} AS o SET {sets} FROM ({source}) AS n "
-                f"WHERE o.{column(key)} = n.{column(key)}{asked} RETURNING o.{column(key)}",
-                [*parameters, *where.values()],
+                # The keys twice, or the join might read the table rather than look for them.
+                f"WHERE o.{column(key)} = ANY(%s::{copying.type_of(key)}[]) "
+                f"AND o.{column(key)} = n.{column(key)}{asked} RETURNING o.{column(key)}",
+                [*parameters, copying.array([row.pk for row in rows]), *where.values()],
             )
             return {row[0] for row in cursor.fetchall()}
     if where:

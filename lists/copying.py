@@ -28,7 +28,7 @@ def copy_in(table: str, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) 
 
     The database's errors as Django has them; IntegrityError where a key is there already.
     """
-    types = [_type(field) for field in fields]
+    types = [type_of(field) for field in fields]
     _check_ranges(types, rows)
     names = ", ".join(map(column, fields))
     with (
@@ -65,7 +65,7 @@ def rows_of_arrays(fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> tu
     scalars: list[Any] = []
     parameters: list[Any] = []
     for field, values in zip(fields, zip(*rows, strict=True), strict=True):
-        name, kind = column(field), _type(field)
+        name, kind = column(field), type_of(field)
         if values.count(values[0]) == len(values):
             # Many a column of a batch is the same in all its rows.
             chosen.append(f"%s::{kind} AS {name}")
@@ -129,7 +129,8 @@ def column(field: Field) -> str:
 
 
 @cache
-def _type(field: Field) -> str:
+def type_of(field: Field) -> str:
+    """The type of its column, without modifiers: `varchar` for `varchar(64)`."""
     return _MODIFIER.sub("", field.rel_db_type(connection))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,11 @@ from lists.looking import Served
 from lists.models import Campaign, MailingList
 
 
+def claims_end_before() -> datetime:
+    """Claims that were made before this have run out: whoever made them is not alive any more."""
+    return timezone.now() - timedelta(seconds=settings.PIPELINE_CLAIM_SECONDS)
+
+
 class InboundMessageQuerySet(models.QuerySet):
     def pending(self) -> InboundMessageQuerySet:
         """Stored and not yet understood."""
@@ -25,8 +30,7 @@ class InboundMessageQuerySet(models.QuerySet):
 
     def unclaimed(self) -> InboundMessageQuerySet:
         """Those that no living worker is at."""
-        expired = timezone.now() - timedelta(seconds=settings.PIPELINE_CLAIM_SECONDS)
-        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=expired))
+        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=claims_end_before()))
 
     def held(self) -> InboundMessageQuerySet:
         """Held back, because their sender sent too many."""
@@ -145,6 +149,12 @@ class InboundMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject or f"{self.get_source_display()} {self.pk}"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is pending, and no living worker is at it (`pending().unclaimed()`)."""
+        is_claimed = self.claimed_at is not None and self.claimed_at >= claims_end_before()
+        return self.state == self.State.PENDING and not is_claimed
 
     @property
     def raw(self) -> bytes | None:
