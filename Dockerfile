@@ -1,13 +1,13 @@
 # One image for every process: web, worker, beat, listener. It runs as nobody in particular, needs
 # only /data and /tmp to be writable, and holds no compiler and no secret.
-FROM python:3.12-slim AS build
+FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 # The image's own pip fills it, so that it needs none.
 RUN python -m venv --without-pip /venv
 COPY requirements/base.txt /tmp/base.txt
 RUN pip --python /venv/bin/python install --quiet --require-hashes -r /tmp/base.txt
 
-FROM python:3.12-slim
+FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data LOG_FORMAT=json STATIC_ROOT=/app/collected
 # Numbers above those that systems give away, the same that the Kubernetes manifests name.
