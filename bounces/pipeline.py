@@ -109,19 +109,22 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
         InboundMessage.objects.filter(pk__any_of={row.id for row in rows}).update(
             attempts=F("attempts") + 1, claimed_at=now
         )
+        _read_texts(rows)
     for row in rows:
         row.attempts += 1
     return rows
 
 
 def _read(messages: QuerySet[InboundMessage]) -> list[InboundMessage]:
-    """Read them, each with its text."""
-    rows = bulk.read(messages.order_by("pk"), but=_NOT_READ)
+    return bulk.read(messages.order_by("pk"), but=_NOT_READ)
+
+
+def _read_texts(rows: list[InboundMessage]) -> None:
+    """Give each of `rows` its text."""
     texts = RawMessage.objects.filter(pk__any_of={row.id for row in rows})
     of_message = {text.message_id: text for text in bulk.read(texts, but=("stored_at",))}
     for row in rows:
         InboundMessage.original.related.set_cached_value(row, of_message.get(row.id))
-    return rows
 
 
 def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
@@ -139,6 +142,7 @@ def _process_or_split(rows: list[InboundMessage]) -> Outcomes:
             return _set_aside(rows[0], error)
     # Anew, for what failed may have written into these.
     rows = _read(InboundMessage.objects.filter(pk__any_of={row.id for row in rows}))
+    _read_texts(rows)
     half = len(rows) // 2
     return _process_or_split(rows[:half]) + _process_or_split(rows[half:])
 

@@ -18,7 +18,7 @@ from lists.looking import Served
 from lists.models import Campaign, MailingList
 
 
-def claims_end_before() -> datetime:
+def claims_hold_since() -> datetime:
     """Claims that were made before this have run out: whoever made them is not alive any more."""
     return timezone.now() - timedelta(seconds=settings.PIPELINE_CLAIM_SECONDS)
 
@@ -30,7 +30,7 @@ class InboundMessageQuerySet(models.QuerySet):
 
     def unclaimed(self) -> InboundMessageQuerySet:
         """Those that no living worker is at."""
-        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=claims_end_before()))
+        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=claims_hold_since()))
 
     def held(self) -> InboundMessageQuerySet:
         """Held back, because their sender sent too many."""
@@ -153,7 +153,7 @@ class InboundMessage(models.Model):
     @property
     def is_free(self) -> bool:
         """Whether it is pending, and no living worker is at it (`pending().unclaimed()`)."""
-        is_claimed = self.claimed_at is not None and self.claimed_at >= claims_end_before()
+        is_claimed = self.claimed_at is not None and self.claimed_at >= claims_hold_since()
         return self.state == self.State.PENDING and not is_claimed
 
     @property
