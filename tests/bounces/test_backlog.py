@@ -34,9 +34,7 @@ def batch() -> list[int]:
 
 
 def test_a_backlog_is_not_looked_through_for_each_batch(batch):
-    with CaptureQueriesContext(
-        connection,
-    ) as found:
+    with CaptureQueriesContext(connection) as found:
         process(batch)
     assert InboundMessage.objects.pending().count() == 1950
     plans = {}

@@ -99,32 +99,32 @@ userdb {{
 """
 
 # It must begin with its version.
-_OF_2_4 = f"""dovecot_config_version = 2.4.0
+_OF_2_4 = """dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
-ssl_server_cert_file = {{root}}/localhost.pem
-ssl_server_key_file = {{root}}/localhost.pem
+ssl_server_cert_file = {root}/localhost.pem
+ssl_server_key_file = {root}/localhost.pem
 auth_allow_cleartext = yes
 mail_driver = maildir
-mail_path = {{root}}/mail/%{{{{user}}}}
-oauth2 {{{{
+mail_path = {root}/mail/%{{user}}
+oauth2 {{
   introspection_mode = auth
-{_OAUTH2}
-}}}}
-passdb oauth2 {{{{
+{oauth2}
+}}
+passdb oauth2 {{
   mechanisms_filter = xoauth2 oauthbearer
-}}}}
-passdb static {{{{
+}}
+passdb static {{
   mechanisms_filter = plain login
-  password = {{password}}
-}}}}
-userdb static {{{{
+  password = {password}
+}}
+userdb static {{
   allow_all_users = yes
-  fields {{{{
+  fields {{
     uid = mail
     gid = mail
-    home = {{root}}/mail/%{{{{user}}}}
-  }}}}
-}}}}
+    home = {root}/mail/%{{user}}
+  }}
+}}
 """
 
 
@@ -183,10 +183,11 @@ def dovecot() -> Iterator[Dovecot]:
     ports = dict(zip(("imap", "imaps", "pop3", "pop3s", "tokeninfo"), _free_ports(5), strict=True))
     (root / "mail").mkdir()
     shutil.chown(root / "mail", "mail", "mail")
-    (root / "oauth2.conf").write_text(_OAUTH2.format(**ports))
+    oauth2 = _OAUTH2.format(**ports)
+    (root / "oauth2.conf").write_text(oauth2)
     configuration = root / "dovecot.conf"
     written = _own_words(binary) + _CONFIGURATION
-    configuration.write_text(written.format(root=root, password=PASSWORD, **ports))
+    configuration.write_text(written.format(root=root, password=PASSWORD, oauth2=oauth2, **ports))
     process = subprocess.Popen([binary, "-F", "-c", str(configuration)])
     try:
         for name in ("imap", "imaps", "pop3", "pop3s"):
