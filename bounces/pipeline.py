@@ -116,6 +116,7 @@ def claim(ids: Sequence[int]) -> list[InboundMessage]:
 
 
 def _read(messages: QuerySet[InboundMessage]) -> list[InboundMessage]:
+    """Read them in their order, without their texts."""
     return bulk.read(messages.order_by("pk"), but=_NOT_READ)
 
 
